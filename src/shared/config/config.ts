@@ -1,0 +1,101 @@
+import { PLATFORMS, type PerPlatform, type Platform } from '../domain/platform.ts';
+import { VARIABLES, type Values, type Variable, type VariableName } from './variables.ts';
+
+/** Everything that is wrong with the environment, one line a fault. Exit code 2. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.faults = faults;
+  }
+}
+
+/** The settings in force: every variable by its own name, and what is derived from several of them. */
+export interface Config extends Values {
+  /** The platforms that are polled. */
+  readonly platforms: readonly Platform[];
+  readonly pollIntervalMs: PerPlatform<number>;
+  readonly offlineGraceMs: PerPlatform<number>;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What each platform cannot be polled without. */
+const CREDENTIALS: PerPlatform<readonly VariableName[]> = {
+  youtube: ['YOUTUBE_API_KEY'],
+  twitch: ['TWITCH_CLIENT_ID', 'TWITCH_CLIENT_SECRET'],
+  twitter: ['TWITTER_BEARER_TOKEN'],
+  twitcasting: ['TWITCASTING_CLIENT_ID', 'TWITCASTING_CLIENT_SECRET'],
+};
+
+/**
+ * Reads the settings from the environment. An empty variable counts as unset, as compose files leave them.
+ * @throws ConfigError with every fault at once
+ */
+export function loadConfig(env: Environment): Config {
+  const faults: string[] = [];
+  const values = readValues(env, faults);
+  faults.push(...credentialFaults(values));
+  if (faults.length > 0) throw new ConfigError(faults);
+  return {
+    ...values,
+    platforms: values.PLATFORMS ?? PLATFORMS.filter((platform) => missingCredentials(values, platform).length === 0),
+    pollIntervalMs: {
+      youtube: values.POLL_INTERVAL_YOUTUBE,
+      twitch: values.POLL_INTERVAL_TWITCH,
+      twitter: values.POLL_INTERVAL_TWITTER,
+      twitcasting: values.POLL_INTERVAL_TWITCASTING,
+    },
+    offlineGraceMs: {
+      youtube: values.OFFLINE_GRACE_YOUTUBE,
+      twitch: values.OFFLINE_GRACE_TWITCH,
+      twitter: values.OFFLINE_GRACE_TWITTER,
+      twitcasting: values.OFFLINE_GRACE_TWITCASTING,
+    },
+  };
+}
+
+function readValues(env: Environment, faults: string[]): Values {
+  const entries = (Object.entries(VARIABLES) as [VariableName, Variable][]).map(([name, variable]) => {
+    const given = env[name]?.trim() ? env[name] : variable.default;
+    if (given === undefined) return [name, null];
+    const read = variable.schema.safeParse(given);
+    if (read.success) return [name, read.data];
+    faults.push(
+      `${name}: ${read.error.issues[0]?.message}, got ${variable.secret ? '(hidden)' : JSON.stringify(given)}`,
+    );
+    return [name, null];
+  });
+  return Object.fromEntries(entries) as Values;
+}
+
+function credentialFaults(values: Values): string[] {
+  const named = values.PLATFORMS;
+  return PLATFORMS.flatMap((platform) => {
+    const missing = missingCredentials(values, platform);
+    const wanted = named ? named.includes(platform) : missing.length < CREDENTIALS[platform].length;
+    if (!wanted || missing.length === 0) return [];
+    const why = named ? `PLATFORMS names ${platform}` : `only a part of the ${platform} credentials is set`;
+    return missing.map((name) => `${name}: expected to be set, because ${why}`);
+  });
+}
+
+function missingCredentials(values: Values, platform: Platform): VariableName[] {
+  return CREDENTIALS[platform].filter((name) => values[name] === null);
+}
+
+/** The values that must never be seen: scrubbed from logs wherever they turn up. */
+export function secretsOf(config: Values): string[] {
+  const names = (Object.keys(VARIABLES) as VariableName[]).filter((name) => (VARIABLES[name] as Variable).secret);
+  return names.flatMap((name) => secretsIn(config[name] as string | null));
+}
+
+/** Of a URL only the password is secret; a longer match would hide nothing of it when it is printed alone. */
+function secretsIn(value: string | null): string[] {
+  if (value === null) return [];
+  if (!URL.canParse(value) || !value.includes('://')) return [value];
+  const { password } = new URL(value);
+  return password === '' ? [] : [password, decodeURIComponent(password)];
+}

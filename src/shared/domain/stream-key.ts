@@ -1,0 +1,27 @@
+import { isPlatform, type Platform } from './platform.ts';
+
+/** One channel of one platform, by the platform's own lasting identifier. */
+export interface StreamKey {
+  readonly platform: Platform;
+  readonly identifier: string;
+}
+
+/** The text form, `youtube/UC…`: scheduler ids, logs, tables and the command line all use it. */
+export function keyText(key: StreamKey): string {
+  return `${key.platform}/${key.identifier}`;
+}
+
+/** Reads the text form. An identifier may itself hold `/` or `:`, so only the first `/` separates. */
+export function parseKeyText(text: string): StreamKey | undefined {
+  const slash = text.indexOf('/');
+  const platform = text.slice(0, slash);
+  const identifier = text.slice(slash + 1);
+  return slash > 0 && identifier !== '' && isPlatform(platform) ? { platform, identifier } : undefined;
+}
+
+/** Categories of the bot: a follow of one stands for every channel of that type, and is itself never polled. */
+const CATEGORIES = ['holo', '2434', 'other', 'all'];
+
+export function isCategory(key: StreamKey): boolean {
+  return key.platform === 'youtube' && CATEGORIES.includes(key.identifier);
+}

@@ -1,0 +1,27 @@
+import type { Platform } from '../domain/platform.ts';
+
+/** The braces keep all keys of one queue in one slot of a Redis Cluster, and let queues spread over its nodes. */
+export function queuePrefix(queue: string): string {
+  return `tallylight:{${queue}}`;
+}
+
+export function pollQueueName(platform: Platform): `poll-${Platform}` {
+  return `poll-${platform}`;
+}
+
+/** Sorted set: identifier → when it is due next (ms). Exactly the keys that may be asked for. */
+export const dueKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:due`;
+
+/** Set while the platform rests; its value says why. */
+export const restKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:rest`;
+
+/** Prefix of the counters of the platform's budgets. */
+export const budgetKey = (platform: Platform, budget: string): string =>
+  `${queuePrefix(pollQueueName(platform))}:budget:${budget}`;
+
+/** A value that all processes of a platform share, such as an app token. */
+export const sharedKey = (platform: Platform, name: string): string =>
+  `${queuePrefix(pollQueueName(platform))}:shared:${name}`;
+
+/** Present as long as what is derived in this Redis was derived by us; gone when Redis was emptied or replaced. */
+export const DERIVED_MARK = 'tallylight:derived';

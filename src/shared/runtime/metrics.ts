@@ -1,0 +1,61 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Every metric, named and explained once. Counters count this process; gauges of the whole cluster say so. */
+export function createMetrics() {
+  const registry = new Registry();
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter({ name: `tallylight_${name}`, help, labelNames, registers: [registry] });
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Gauge({ name: `tallylight_${name}`, help, labelNames, registers: [registry] });
+  const histogram = <L extends string>(name: string, help: string, buckets: number[], labelNames: readonly L[]) =>
+    new Histogram({ name: `tallylight_${name}`, help, labelNames, buckets, registers: [registry] });
+  return {
+    registry,
+    messages: counter('messages_total', 'Follow and unfollow messages heard', ['channel', 'result']),
+    rejects: counter('rejects_total', 'Messages refused', ['channel']),
+    wishes: counter('wishes_total', 'Follows and unfollows applied to the table', ['platform', 'action']),
+    names: counter('names_total', 'Names resolved, missing, or failed', ['platform', 'result']),
+    polls: counter('polls_total', 'Poll jobs done, by what they did', ['platform', 'result']),
+    looks: counter('looks_total', 'Keys looked at, by what was seen', ['platform', 'seen']),
+    requests: counter('requests_total', 'Requests to a platform, by endpoint and outcome', [
+      'platform',
+      'endpoint',
+      'outcome',
+    ]),
+    lateness: histogram(
+      'poll_lateness_seconds',
+      'From when a poll was due to when it ran',
+      [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 15, 60],
+      ['platform'],
+    ),
+    lookSeconds: histogram(
+      'look_seconds',
+      'How long a shared look took',
+      [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30],
+      ['platform'],
+    ),
+    changes: counter('changes_total', 'Changes recorded', ['platform', 'direction', 'lane']),
+    suppressed: counter('changes_suppressed_total', 'Changes recorded silently', ['platform', 'reason']),
+    published: counter('streams_published_total', 'Streams published in events', ['platform', 'direction']),
+    batches: counter('events_published_total', 'Events published', ['platform', 'direction']),
+    repeats: counter('events_repeated_total', 'Events that were already published when a retry came', ['platform']),
+    publishDelay: histogram(
+      'publish_delay_seconds',
+      'From recording a change to publishing it',
+      [0.05, 0.1, 0.5, 1, 2, 5, 15, 30, 60, 300],
+      ['platform', 'lane'],
+    ),
+    retries: counter('job_retries_total', 'Jobs that failed and will run again', ['queue']),
+    failures: counter('job_failures_total', 'Jobs that failed for good', ['queue']),
+    repairs: counter('reconcile_repairs_total', 'What reconcile had to repair', ['what']),
+    resting: gauge('platform_resting', '1 while the platform rests (whole cluster)', ['platform']),
+    budgetUsed: gauge('budget_used', 'Budget used in its window (whole cluster)', ['platform', 'budget']),
+    budgetLeft: gauge('budget_left', 'Budget left in its window (whole cluster)', ['platform', 'budget']),
+    keys: gauge('keys', 'Stream keys tracked (whole cluster)', ['platform']),
+    follows: gauge('follows', 'Follows in the table (whole cluster)', ['platform']),
+    live: gauge('live', 'Broadcasts live now (whole cluster)', ['platform']),
+    queueDepth: gauge('queue_jobs', 'Jobs in a queue (whole cluster)', ['queue', 'state']),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
