@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Lane } from '../domain/follow.ts';
+import type { Lane } from '../domain/follow.ts';
 import { isPlatform, PLATFORMS, type PerPlatform, perPlatform, type Platform } from '../domain/platform.ts';
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
