@@ -38,6 +38,8 @@ export type Observation =
       readonly channel?: SeenChannel;
       /** Newest items that need no more looks; replaces what was remembered. Absent: no change. */
       readonly settled?: readonly string[];
+      /** Open broadcasts that were not asked for this time: not listed, yet no miss. */
+      readonly unasked?: readonly string[];
     }
   | { readonly kind: 'gone' }
   | { readonly kind: 'unknown'; readonly reason: string };
