@@ -1,0 +1,49 @@
+/** How often a key is looked at, relative to its platform's interval. */
+export type Pace = 'fast' | 'normal' | 'slow' | 'rare';
+
+/**
+ * `fast`: live, or about to start. `slow`: asleep for a month. `rare`: quarantined.
+ * Twice as often halves what a subscriber waits where something happens; four times as rarely pays for it.
+ */
+const FACTOR: Record<Pace, number> = { fast: 0.5, normal: 1, slow: 4, rare: 60 };
+
+const SOON_MS = 15 * 60_000;
+const OVERDUE_MS = 60 * 60_000;
+const ASLEEP_MS = 30 * 24 * 60 * 60_000;
+
+/** @returns milliseconds between two looks at a key */
+export function pollEvery(intervalMs: number, pace: Pace): number {
+  return Math.round(intervalMs * FACTOR[pace]);
+}
+
+export interface PaceFacts {
+  readonly quarantined: boolean;
+  readonly live: boolean;
+  /** Of the open scheduled broadcasts. */
+  readonly scheduledStarts: readonly Date[];
+  /** When it was last seen live, or else became known. */
+  readonly lastSignAt: Date;
+}
+
+/** Decides the pace of a key from what its last look left behind. */
+export function paceOf(facts: PaceFacts, now: Date): Pace {
+  if (facts.quarantined) return 'rare';
+  if (facts.live || facts.scheduledStarts.some((start) => isSoon(start, now))) return 'fast';
+  return now.getTime() - facts.lastSignAt.getTime() > ASLEEP_MS ? 'slow' : 'normal';
+}
+
+function isSoon(start: Date, now: Date): boolean {
+  const until = start.getTime() - now.getTime();
+  return until < SOON_MS && until > -OVERDUE_MS;
+}
+
+/**
+ * Where in its interval a key is polled, so that keys followed together are not polled together.
+ * FNV-1a: spreads alike names well, and every process computes the same.
+ * @returns milliseconds from 0 to everyMs
+ */
+export function pollOffset(key: string, everyMs: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % everyMs;
+}

@@ -1,0 +1,30 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { type PerPlatform, perPlatform } from '../domain/platform.ts';
+import { pollQueueName, queuePrefix } from './keys.ts';
+
+/**
+ * `poll`: the key's scheduler fired, look if it is due. `look`: somebody wants a look now (a first follow, a hint).
+ * Jobs of the last version may still wait in a queue: a new field must be optional.
+ */
+export const pollJob = z.object({ identifier: z.string().min(1), reason: z.string().optional() });
+
+export type PollJob = z.infer<typeof pollJob>;
+export type PollQueue = Queue<PollJob, PollResult>;
+
+/** What a poll job did: shown as its return value in the board. */
+export type PollResult = 'live' | 'scheduled' | 'idle' | 'gone' | 'unknown' | 'fresh' | 'resting' | 'untracked';
+
+export type PollQueues = PerPlatform<PollQueue>;
+
+/** What finished poll jobs leave behind for the board. */
+export const KEPT = { removeOnComplete: { count: 100 }, removeOnFail: { count: 500 } };
+
+export function openPollQueues(connection: Redis): PollQueues {
+  return perPlatform((platform) => {
+    const name = pollQueueName(platform);
+    // The events stream of a queue is read by nobody here; at its default length it costs memory and time.
+    return new Queue(name, { connection, prefix: queuePrefix(name), streams: { events: { maxLen: 10 } } });
+  });
+}

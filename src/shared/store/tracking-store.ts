@@ -1,0 +1,145 @@
+import type { KeyWish } from '../domain/follow.ts';
+import { type FoldedWishes, foldWishes } from '../domain/fold-wishes.ts';
+import type { Pace } from '../domain/pace.ts';
+import type { Platform } from '../domain/platform.ts';
+import type { StreamKey } from '../domain/stream-key.ts';
+import type { Database, Transaction } from '../runtime/database.ts';
+import { jsonbText } from './postgres-text.ts';
+
+/** A tracked key with how often it is looked at. */
+export interface TrackedKey extends StreamKey {
+  readonly pace: Pace;
+}
+
+/** Keys whose tracking this transaction changed; the schedulers have to follow. */
+export interface TrackingChange {
+  readonly started: StreamKey[];
+  readonly stopped: StreamKey[];
+}
+
+/** Who wants what. The latest event wins by its own timestamp; on a tie an unfollow does, so that all listeners agree. */
+export function createTrackingStore(database: Database) {
+  return {
+    /** Applies wishes in one transaction. Applying them again, or in another order, changes nothing. */
+    async apply(wishes: readonly KeyWish[]): Promise<TrackingChange> {
+      const folded = foldWishes(wishes);
+      if (folded.keys.length === 0) return { started: [], stopped: [] };
+      return database.$transaction(async (tx) => {
+        await lockStreams(tx, folded.keys);
+        await saveUnfollows(tx, folded.unfollows);
+        await saveFollows(tx, folded.follows);
+        return recount(tx, folded.keys);
+      });
+    },
+
+    /** Which of the keys are tracked now. */
+    async trackedAmong(keys: readonly StreamKey[]): Promise<TrackedKey[]> {
+      return database.$queryRaw<TrackedKey[]>`
+        SELECT s.platform, s.identifier, s.pace FROM stream s
+        JOIN unnest(${platformsOf(keys)}::text[], ${identifiersOf(keys)}::text[]) AS k(platform, identifier)
+          ON s.platform = k.platform AND s.identifier = k.identifier
+        WHERE s.guilds > 0`;
+    },
+
+    /** All tracked keys of a platform, read in pages so that no answer is unbounded. */
+    async tracked(platform: Platform): Promise<TrackedKey[]> {
+      const keys: TrackedKey[] = [];
+      for (let after = ''; ; ) {
+        const page = await database.$queryRaw<TrackedKey[]>`
+          SELECT platform, identifier, pace FROM stream
+          WHERE platform = ${platform} AND identifier > ${after} AND guilds > 0
+          ORDER BY identifier LIMIT 20000`;
+        keys.push(...page);
+        const last = page.at(-1);
+        if (!last || page.length < 20_000) return keys;
+        after = last.identifier;
+      }
+    },
+
+    /** Drops unfollows too old for a late follow to be undone by them. */
+    async forgetUnfollows(before: Date): Promise<number> {
+      const { count } = await database.unfollow.deleteMany({ where: { saidAt: { lt: before } } });
+      return count;
+    },
+  };
+}
+
+export type TrackingStore = ReturnType<typeof createTrackingStore>;
+
+/** Everybody who changes a key takes its row first, in one order, so that counts are exact and nobody deadlocks. */
+async function lockStreams(tx: Transaction, keys: readonly StreamKey[]): Promise<void> {
+  const [platforms, identifiers] = [platformsOf(keys), identifiersOf(keys)];
+  await tx.$executeRaw`
+    INSERT INTO stream (platform, identifier)
+    SELECT platform, identifier FROM unnest(${platforms}::text[], ${identifiers}::text[]) AS k(platform, identifier)
+    ORDER BY platform, identifier
+    ON CONFLICT DO NOTHING`;
+  await tx.$queryRaw`
+    SELECT 1 AS locked FROM stream s
+    JOIN unnest(${platforms}::text[], ${identifiers}::text[]) AS k(platform, identifier)
+      ON s.platform = k.platform AND s.identifier = k.identifier
+    ORDER BY s.platform, s.identifier
+    FOR UPDATE OF s`;
+}
+
+async function saveUnfollows(tx: Transaction, unfollows: FoldedWishes['unfollows']): Promise<void> {
+  if (unfollows.length === 0) return;
+  const keys = unfollows.map((wish) => wish.target);
+  const guilds = unfollows.map((wish) => wish.guildId);
+  const saidAt = unfollows.map((wish) => wish.saidAt);
+  await tx.$executeRaw`
+    INSERT INTO unfollow (platform, identifier, guild_id, said_at)
+    SELECT * FROM unnest(${platformsOf(keys)}::text[], ${identifiersOf(keys)}::text[], ${guilds}::text[], ${saidAt}::timestamptz[])
+    ON CONFLICT (platform, identifier, guild_id) DO UPDATE SET said_at = EXCLUDED.said_at
+    WHERE unfollow.said_at < EXCLUDED.said_at`;
+  await tx.$executeRaw`
+    DELETE FROM follow f
+    USING unnest(${platformsOf(keys)}::text[], ${identifiersOf(keys)}::text[], ${guilds}::text[], ${saidAt}::timestamptz[])
+      AS w(platform, identifier, guild_id, said_at)
+    WHERE f.platform = w.platform AND f.identifier = w.identifier AND f.guild_id = w.guild_id AND f.said_at <= w.said_at`;
+}
+
+async function saveFollows(tx: Transaction, follows: FoldedWishes['follows']): Promise<void> {
+  if (follows.length === 0) return;
+  const keys = follows.map((wish) => wish.target);
+  await tx.$executeRaw`
+    INSERT INTO follow (platform, identifier, guild_id, channel_id, user_id, said_at, priority, source, metadata)
+    SELECT w.platform, w.identifier, w.guild_id, w.channel_id, w.user_id, w.said_at, w.priority, w.source, w.metadata::jsonb
+    FROM unnest(
+      ${platformsOf(keys)}::text[], ${identifiersOf(keys)}::text[], ${follows.map((wish) => wish.guildId)}::text[],
+      ${follows.map((wish) => wish.channelId)}::text[], ${follows.map((wish) => wish.userId)}::text[],
+      ${follows.map((wish) => wish.saidAt)}::timestamptz[], ${follows.map((wish) => wish.priority)}::text[],
+      ${follows.map((wish) => wish.source)}::text[], ${follows.map((wish) => wish.metadata && jsonbText(wish.metadata))}::text[]
+    ) AS w(platform, identifier, guild_id, channel_id, user_id, said_at, priority, source, metadata)
+    LEFT JOIN unfollow u ON u.platform = w.platform AND u.identifier = w.identifier AND u.guild_id = w.guild_id
+    WHERE u.said_at IS NULL OR w.said_at > u.said_at
+    ON CONFLICT (platform, identifier, guild_id, channel_id) DO UPDATE
+    SET user_id = EXCLUDED.user_id, said_at = EXCLUDED.said_at, priority = EXCLUDED.priority, source = EXCLUDED.source,
+        metadata = EXCLUDED.metadata
+    WHERE follow.said_at < EXCLUDED.said_at`;
+}
+
+async function recount(tx: Transaction, keys: readonly StreamKey[]): Promise<TrackingChange> {
+  const changed = await tx.$queryRaw<(StreamKey & { before: number; after: number })[]>`
+    WITH counted AS (
+      SELECT s.platform, s.identifier, s.guilds AS before,
+        (SELECT count(DISTINCT f.guild_id)::int FROM follow f
+         WHERE f.platform = s.platform AND f.identifier = s.identifier) AS after
+      FROM stream s
+      JOIN unnest(${platformsOf(keys)}::text[], ${identifiersOf(keys)}::text[]) AS k(platform, identifier)
+        ON s.platform = k.platform AND s.identifier = k.identifier
+    )
+    UPDATE stream s SET guilds = c.after,
+      tracked_since = CASE WHEN c.after = 0 THEN NULL WHEN c.before = 0 THEN now() ELSE s.tracked_since END
+    FROM counted c
+    WHERE s.platform = c.platform AND s.identifier = c.identifier AND c.before <> c.after
+    RETURNING s.platform, s.identifier, c.before, c.after`;
+  const key = ({ platform, identifier }: StreamKey): StreamKey => ({ platform, identifier });
+  return {
+    started: changed.filter((row) => row.before === 0).map(key),
+    stopped: changed.filter((row) => row.after === 0).map(key),
+  };
+}
+
+const platformsOf = (keys: readonly StreamKey[]): string[] => keys.map((key) => key.platform);
+const identifiersOf = (keys: readonly StreamKey[]): string[] => keys.map((key) => key.identifier);
