@@ -1,0 +1,35 @@
+import type { Redis } from 'ioredis';
+import type { Platform } from '../domain/platform.ts';
+import { dueKey, restKey } from './keys.ts';
+
+/** Where the polling of one platform stands, for all processes together. */
+export interface PollState {
+  /** Why and until when the platform is not asked; null when it is. */
+  readonly resting: { readonly reason: string; readonly until: Date | null } | null;
+  /** Keys that may be looked at now. */
+  readonly due: number;
+  /** Of these, the ones that have waited for a whole interval more. */
+  readonly overdue: number;
+}
+
+export interface PollStateQuestion {
+  readonly platform: Platform;
+  readonly now: Date;
+  readonly intervalMs: number;
+}
+
+/** @throws when Redis does not answer */
+export async function readPollState(
+  redis: Redis,
+  { platform, now, intervalMs }: PollStateQuestion,
+): Promise<PollState> {
+  const at = now.getTime();
+  const [reason, restMs, due, overdue] = await Promise.all([
+    redis.get(restKey(platform)),
+    redis.pttl(restKey(platform)),
+    redis.zcount(dueKey(platform), '-inf', at),
+    redis.zcount(dueKey(platform), '-inf', at - intervalMs),
+  ]);
+  const until = restMs > 0 ? new Date(at + restMs) : null;
+  return { resting: reason === null ? null : { reason, until }, due, overdue };
+}
