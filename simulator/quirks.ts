@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+const ms = z.number().int().nonnegative();
+
+/** Behaviour that is no fault but still surprises. */
+export const quirksSchema = z.strictObject({
+  /** Helix is cached: a live row appears late, and one that ended lingers. Zero: at once. */
+  twitchAppearAfterMs: ms,
+  twitchLingerMs: ms,
+  twitchTokenSeconds: z.number().int().positive(),
+  /** How late a new video is in the Atom feed; really some ten minutes. */
+  youtubeFeedDelayMs: ms,
+  /** X: answer 400 when `creator_id` is asked for in `space.fields` rather than as an expansion. */
+  twitterRejectsCreatorId: z.boolean(),
+  /** X: what `spaces?ids=` says of a Space that ended; the documentation supports both. */
+  twitterEndedSpaces: z.enum(['ended', 'not-found']),
+});
+
+export type Quirks = z.infer<typeof quirksSchema>;
+
+export const NO_QUIRKS: Quirks = {
+  twitchAppearAfterMs: 0,
+  twitchLingerMs: 0,
+  twitchTokenSeconds: 5_011_271,
+  youtubeFeedDelayMs: 0,
+  twitterRejectsCreatorId: false,
+  twitterEndedSpaces: 'ended',
+};
