@@ -1,0 +1,2 @@
+/** @returns whether there was anything to do */
+export function build(options?: { tolerant?: boolean }): Promise<boolean>;

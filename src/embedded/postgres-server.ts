@@ -1,0 +1,175 @@
+import { execFile } from 'node:child_process';
+import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { type Account, serverAccount } from './account.ts';
+import { endOrphan } from './end-orphan.ts';
+import { freePort } from './free-port.ts';
+import { type GuardedProcess, startGuarded } from './guarded-process.ts';
+import { postgresBinaries } from './postgres-binaries.ts';
+import { commandLine } from './process-identity.ts';
+import { readSaved, savedSecret } from './saved.ts';
+
+const run = promisify(execFile);
+const SHUTDOWN_MS = 20_000;
+const START_MS = 60_000;
+
+export interface PostgresOptions {
+  /** Directory of its data, password and log; made when it is not there. All parents can be traversed by the account. */
+  readonly home: string;
+  /** Where to copy the programs when the account cannot reach them. */
+  readonly copyBinariesTo: string;
+  /** Settings of postgresql.conf beyond the defaults. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface EmbeddedServer {
+  readonly port: number;
+  /** Resolves when it ended, by whatever cause. */
+  readonly exited: Promise<number | null>;
+  stop(): Promise<void>;
+  /** SIGKILL */
+  kill(): Promise<void>;
+}
+
+export interface EmbeddedPostgres extends EmbeddedServer {
+  url(database: string): string;
+}
+
+interface Prepared {
+  readonly bin: string;
+  readonly home: string;
+  readonly account: Account | null;
+  readonly password: string;
+}
+
+/**
+ * Starts a Postgres of our own on loopback, on the port it had before when that is free.
+ * @throws with the tail of its log when it does not come up
+ */
+export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
+  const prepared = await prepare(options);
+  await endOrphanOf(prepared.home);
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort(Number(await readSaved(options.home, 'port')));
+    const server = await launch(prepared, { port, settings: options.settings ?? {} });
+    const failure = await readiness(server, prepared, port);
+    if (failure === null) {
+      await writeFile(path.join(options.home, 'port'), String(port));
+      return running(server, prepared, port);
+    }
+    await server.kill();
+    // The port may be taken between our look and its bind, and backends of a killed server take a moment to notice.
+    if (attempt === 20 || !/address already in use|shared memory block/i.test(failure)) throw new Error(failure);
+    await sleep(250);
+  }
+}
+
+async function prepare({ home, copyBinariesTo }: PostgresOptions): Promise<Prepared> {
+  await mkdir(home, { recursive: true, mode: 0o755 });
+  const account = await serverAccount(path.join(home, 'data'));
+  if (account) await chown(home, account.uid, account.gid);
+  const bin = await postgresBinaries(account, copyBinariesTo);
+  const password = await savedSecret(home, 'password', account);
+  const prepared = { bin, home, account, password };
+  await initialise(prepared);
+  return prepared;
+}
+
+/** Makes the data directory under another name first, so that a killed initdb leaves nothing that looks finished. */
+async function initialise({ bin, home, account }: Prepared): Promise<void> {
+  const data = path.join(home, 'data');
+  if (
+    await access(path.join(data, 'PG_VERSION')).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
+  const unfinished = `${data}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  await run(
+    path.join(bin, 'initdb'),
+    [
+      ...['-D', unfinished, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${path.join(home, 'password')}`],
+      ...['--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'],
+    ],
+    { cwd: '/', env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/local/bin:/usr/bin:/bin' }, ...(account ?? {}) },
+  ).catch((error: Error & { stderr?: string }) => {
+    throw new Error(`initdb could not make a database in ${home}: ${error.stderr?.trim() || error.message}`);
+  });
+  await rename(unfinished, data);
+}
+
+async function endOrphanOf(home: string): Promise<void> {
+  const data = path.join(home, 'data');
+  const pid = Number((await readSaved(data, 'postmaster.pid')).split('\n')[0]);
+  const holdsIt = (await commandLine(pid)).includes(data);
+  if (holdsIt) await endOrphan(pid, 'SIGINT');
+}
+
+function launch(
+  { bin, home, account }: Prepared,
+  { port, settings }: { port: number; settings: Readonly<Record<string, string>> },
+): Promise<GuardedProcess> {
+  const all = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    max_connections: '200',
+    ...settings,
+  };
+  const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return startGuarded({
+    command: path.join(bin, 'postgres'),
+    args: ['-D', path.join(home, 'data'), ...args],
+    signal: 'INT', // "fast": roll back what runs and close; TERM would wait for every client
+    account,
+    log: path.join(home, 'log'),
+  });
+}
+
+/** @returns null when it answers, else what it wrote before it gave up */
+async function readiness(server: GuardedProcess, prepared: Prepared, port: number): Promise<string | null> {
+  let ended = false;
+  void server.exited.then(() => {
+    ended = true;
+  });
+  const started = Date.now();
+  while (!ended && Date.now() - started < START_MS) {
+    if (await answers(urlOf(prepared, port, 'postgres'))) return null;
+    await sleep(30);
+  }
+  const log = await readFile(path.join(prepared.home, 'log'), 'utf8').catch(() => '');
+  const how = ended ? 'ended at once' : `did not answer within ${START_MS / 1000} s`;
+  return `the embedded Postgres in ${prepared.home} ${how}; its log ends with:\n${log.trim().split('\n').slice(-5).join('\n')}`;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined); // a server that goes away while we ask does not answer
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function running(server: GuardedProcess, prepared: Prepared, port: number): EmbeddedPostgres {
+  return {
+    port,
+    exited: server.exited,
+    url: (database) => urlOf(prepared, port, database),
+    stop: () => server.stop(SHUTDOWN_MS),
+    kill: () => server.kill(),
+  };
+}
+
+function urlOf({ password }: Prepared, port: number, database: string): string {
+  return `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`;
+}

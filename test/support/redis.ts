@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { inject } from 'vitest';
+import { startRedisServer } from '../../src/embedded/redis-server.ts';
+
+export interface TestRedis {
+  readonly url: string;
+  readonly port: number;
+  /** Ends it and removes its data. May be called twice. */
+  stop(): Promise<void>;
+  /** SIGKILL; `restart` brings it back. */
+  kill(): Promise<void>;
+  /** On the same port, with the data that survived (none without `appendOnly`), or with none at all. */
+  restart(options?: { empty?: boolean }): Promise<void>;
+}
+
+/** A Redis of its own: Pub/Sub and its emptying concern a whole server. It ends with this process, whatever ends it. */
+export async function startRedis({ appendOnly = false } = {}): Promise<TestRedis> {
+  const home = await mkdtemp(path.join(tmpdir(), 'tallylight-redis-'));
+  const start = () => startRedisServer({ program: inject('redis'), home, account: null, appendOnly });
+  let server = await start();
+  const { url, port } = server;
+  return {
+    url,
+    port,
+    async stop() {
+      await server.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+    kill: () => server.kill(),
+    async restart({ empty = false } = {}) {
+      await server.stop();
+      if (empty) await rm(path.join(home, 'appendonlydir'), { recursive: true, force: true });
+      server = await start();
+      if (server.port !== port) throw new Error(`somebody took port ${port} while the test's Redis was down`);
+    },
+  };
+}
