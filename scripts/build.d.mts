@@ -1,2 +1,2 @@
 /** @returns whether there was anything to do */
-export function build(options?: { tolerant?: boolean }): Promise<boolean>;
+export function build(options?: { tolerant?: boolean; onStart?: () => void }): Promise<boolean>;

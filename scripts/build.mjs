@@ -12,15 +12,16 @@ const SOURCES = ['src', 'simulator', 'bench', 'examples'];
 const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts/build.mjs'];
 
 /**
- * @param {{ tolerant?: boolean }} [options] tolerant: a type error is printed but the emitted program is used, as one
- *   wants while working on it
+ * @param {{ tolerant?: boolean, onStart?: () => void }} [options] tolerant: a type error is printed but the emitted
+ *   program is used, as one wants while working on it; onStart: there is something to do
  * @returns {Promise<boolean>} whether there was anything to do
  */
-export async function build({ tolerant = false } = {}) {
+export async function build({ tolerant = false, onStart = () => undefined } = {}) {
   if (isFresh()) return false;
   const release = await takeTurn();
   try {
     if (isFresh()) return false;
+    onStart();
     compile(tolerant);
     return true;
   } finally {
@@ -40,7 +41,7 @@ function compile(tolerant) {
     process.stderr.write(`the sources do not compile, going on with what was emitted:\n${faults}\n`);
   }
   for (const file of files(path.join(root, 'src')).filter((name) => name.endsWith('.lua'))) copy(file);
-  writeFileSync(stamp, began.toISOString());
+  if (run.status === 0) writeFileSync(stamp, began.toISOString());
 }
 
 /** Whether every source is older than the last build. A removed source shows in the time of its directory. */
