@@ -22,6 +22,7 @@ export function createRegister(historyLimit: number) {
   const byLogin = new Map<string, Account>();
   const broadcasts = new Map<string, TrueBroadcast>();
   const over = new Set<string>();
+  const uploaders = new Map<string, Account>();
   let forgotten = 0;
 
   function account(platform: Platform, identifier: string): Account {
@@ -71,9 +72,11 @@ export function createRegister(historyLimit: number) {
       forgetOldest();
     },
     addUpload(platform: Platform, identifier: string, upload: Upload): Upload {
-      const { uploads } = account(platform, identifier);
-      uploads.push(upload);
-      if (uploads.length > UPLOADS_KEPT) uploads.shift();
+      const held = account(platform, identifier);
+      held.uploads.push(upload);
+      uploaders.set(upload.id, held);
+      const dropped = held.uploads.length > UPLOADS_KEPT ? held.uploads.shift() : undefined;
+      if (dropped) uploaders.delete(dropped.id);
       return upload;
     },
 
@@ -90,6 +93,8 @@ export function createRegister(historyLimit: number) {
     broadcastsOf: ({ platform, identifier }: Streamer): TrueBroadcast[] =>
       [...account(platform, identifier).broadcastIds].flatMap((id) => broadcasts.get(entry(platform, id)) ?? []),
     uploadsOf: ({ platform, identifier }: Streamer): readonly Upload[] => account(platform, identifier).uploads,
+    /** Whose plain video it is. */
+    uploader: (id: string) => uploaders.get(id)?.streamer,
     broadcasts: (): TrueBroadcast[] => [...broadcasts.values()],
     forgotten: (): number => forgotten,
   };

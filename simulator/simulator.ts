@@ -3,7 +3,10 @@ import { type Clock, systemClock } from '../src/shared/runtime/clock.ts';
 import { environmentFor } from './credentials.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { type Limits, REAL_LIMITS, type SomeLimits } from './limits.ts';
+import { createTwitcasting } from './platforms/twitcasting.ts';
 import { createTwitch } from './platforms/twitch.ts';
+import { createTwitter } from './platforms/twitter.ts';
+import { createYoutube } from './platforms/youtube.ts';
 import { NO_QUIRKS, type Quirks } from './quirks.ts';
 import { createRandom } from './random.ts';
 import { createRequests, type Requests } from './requests.ts';
@@ -39,6 +42,8 @@ export interface Simulator {
   setQuirks(quirks: Partial<Quirks>): void;
   /** Twitch forgets all its tokens, or one: the next request with it gets 401. */
   revokeTwitchTokens(token?: string): void;
+  /** Units of the YouTube key spent today. */
+  youtubeUnits(): number;
   /** The environment that points Tallylight here, credentials included. */
   env(): Record<string, string>;
   /** Cuts what is open and stops. Safe to call twice. */
@@ -59,7 +64,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const requests = createRequests(clock, options.requestLimit ?? REQUEST_LIMIT);
   const setting = { world, clock, random: createRandom(`${seed}/wire`), ...settings };
   const twitch = createTwitch(setting);
-  const server = createWireServer({ platforms: [twitch], control: [], faults, requests });
+  const youtube = createYoutube(setting);
+  const platforms = [youtube, twitch, createTwitter(setting), createTwitcasting(setting)];
+  const server = createWireServer({ platforms, control: [], faults, requests });
 
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
@@ -77,6 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     requests,
     ...settings,
     revokeTwitchTokens: (token) => twitch.tokens.revoke(token),
+    youtubeUnits: youtube.units.used,
     env: () => environmentFor(url),
     stop() {
       server.closeAllConnections();

@@ -67,7 +67,7 @@ export interface World extends WorldView {
 export interface WorldView
   extends Pick<
     Register,
-    'streamer' | 'byUserId' | 'byLogin' | 'streamers' | 'broadcast' | 'broadcastsOf' | 'uploadsOf'
+    'streamer' | 'byUserId' | 'byLogin' | 'streamers' | 'broadcast' | 'broadcastsOf' | 'uploadsOf' | 'uploader'
   > {
   /** Every broadcast that is remembered, running ones included. */
   history(): TrueBroadcast[];
