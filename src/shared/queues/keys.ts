@@ -12,6 +12,15 @@ export function pollQueueName(platform: Platform): `poll-${Platform}` {
 /** Sorted set: identifier → when it is due next (ms). Exactly the keys that may be asked for. */
 export const dueKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:due`;
 
+/** Sorted set: identifier of a key that is being looked at → when that look counts as lost (ms). */
+export const inFlightKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:in-flight`;
+
+/** Failed looks in a row. */
+export const failuresKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:failures`;
+
+/** By how much intervals are stretched so that budgets suffice; absent is 1. */
+export const stretchKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:stretch`;
+
 /** Set while the platform rests; its value says why. */
 export const restKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:rest`;
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Platform } from '../domain/platform.ts';
-import { dueKey, restKey } from './keys.ts';
+import { dueKey, restKey, stretchKey } from './keys.ts';
 
 /** Where the polling of one platform stands, for all processes together. */
 export interface PollState {
@@ -10,6 +10,8 @@ export interface PollState {
   readonly due: number;
   /** Of these, the ones that have waited for a whole interval more. */
   readonly overdue: number;
+  /** Intervals are this many times as long, so that the budget suffices; 1 when it does anyway. */
+  readonly stretch: number;
 }
 
 export interface PollStateQuestion {
@@ -24,12 +26,13 @@ export async function readPollState(
   { platform, now, intervalMs }: PollStateQuestion,
 ): Promise<PollState> {
   const at = now.getTime();
-  const [reason, restMs, due, overdue] = await Promise.all([
+  const [reason, restMs, due, overdue, stretch] = await Promise.all([
     redis.get(restKey(platform)),
     redis.pttl(restKey(platform)),
     redis.zcount(dueKey(platform), '-inf', at),
     redis.zcount(dueKey(platform), '-inf', at - intervalMs),
+    redis.get(stretchKey(platform)),
   ]);
   const until = restMs > 0 ? new Date(at + restMs) : null;
-  return { resting: reason === null ? null : { reason, until }, due, overdue };
+  return { resting: reason === null ? null : { reason, until }, due, overdue, stretch: Number(stretch ?? 1) };
 }

@@ -1,0 +1,77 @@
+import type { Redis } from 'ioredis';
+import type { Platform } from '../domain/platform.ts';
+import { runScript } from '../runtime/script.ts';
+import { CLAIM, GIVE_BACK, SETTLE } from './due-scripts.ts';
+import { dueKey, failuresKey, inFlightKey, restKey, stretchKey } from './keys.ts';
+
+/** A key that some poll wants looked at. */
+export interface WantedKey {
+  readonly identifier: string;
+  /** The instant (ms) for which its scheduler planned this poll. */
+  readonly slot: number;
+  /** Look even if it is fresh: somebody said that something changed. */
+  readonly forced: boolean;
+}
+
+export type KeyState = 'untracked' | 'fresh' | 'claimed';
+
+export type Claim =
+  | { readonly kind: 'resting'; readonly restMs: number }
+  | {
+      readonly kind: 'claimed';
+      /** Of each wanted key, in their order. */
+      readonly states: readonly KeyState[];
+      /** Everything this process has to look at now: the wanted keys claimed and the neighbours taken along. */
+      readonly claimed: readonly string[];
+      /** Intervals are this many times as long, for the budget's sake. */
+      readonly stretch: number;
+    };
+
+export interface ClaimOptions {
+  readonly now: number;
+  readonly intervalMs: number;
+  readonly batchSize: number;
+  /** After this long a claim that was neither settled nor given back counts as lost. */
+  readonly leaseMs: number;
+}
+
+export interface SettledKey {
+  readonly identifier: string;
+  /** When it is due next (ms), or null for one interval after the claim. */
+  readonly dueAt: number | null;
+}
+
+const STATES: readonly KeyState[] = ['untracked', 'fresh', 'claimed'];
+
+/** The keys of one platform that are due, shared by all processes. */
+export function createDueKeys(redis: Redis, platform: Platform) {
+  const keys = [dueKey(platform), inFlightKey(platform), failuresKey(platform)];
+  return {
+    async claim(wanted: readonly WantedKey[], { now, intervalMs, batchSize, leaseMs }: ClaimOptions): Promise<Claim> {
+      const args = wanted.flatMap((key) => [key.identifier, key.slot, key.forced ? 1 : 0]);
+      const scriptKeys = [dueKey(platform), inFlightKey(platform), restKey(platform), stretchKey(platform)];
+      const answer = await runScript(redis, CLAIM, scriptKeys, [now, leaseMs, intervalMs, batchSize, ...args]);
+      const [open, second, states, claimed] = answer as [number, string | number, number[], string[]];
+      if (open === 0) return { kind: 'resting', restMs: Number(second) };
+      const named = states.map((state) => STATES[state] ?? 'untracked');
+      return { kind: 'claimed', stretch: Number(second), states: named, claimed };
+    },
+
+    async settle(settled: readonly SettledKey[]): Promise<void> {
+      const args = settled.flatMap((key) => [key.identifier, key.dueAt ?? '']);
+      await runScript(redis, SETTLE, keys, args);
+    },
+
+    /** @returns how many looks have failed in a row, in all processes */
+    async giveBack(identifiers: readonly string[], now: number): Promise<number> {
+      return Number(await runScript(redis, GIVE_BACK, keys, [now, ...identifiers]));
+    },
+
+    /** Nobody asks the platform until then. */
+    async rest(reason: string, restMs: number): Promise<void> {
+      if (restMs > 0) await redis.set(restKey(platform), reason, 'PX', Math.ceil(restMs));
+    },
+  };
+}
+
+export type DueKeys = ReturnType<typeof createDueKeys>;

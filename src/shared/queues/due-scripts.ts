@@ -1,0 +1,77 @@
+import { script } from '../runtime/script.ts';
+
+/**
+ * Claims keys for a look, atomically over all processes.
+ *
+ * KEYS due, in-flight, rest, stretch
+ * ARGV now, lease (ms), interval (ms), batch size, then of each wanted key: identifier, its slot (ms), 1 when forced
+ * Returns {0, rest in ms} while the platform rests, else
+ * {1, stretch, states, claimed}: a state for each wanted key (0 untracked, 1 fresh, 2 claimed), and all keys claimed.
+ *
+ * A claimed key is due again one interval on at once, so that nobody else takes it; in-flight remembers that somebody
+ * has it, and gives it back when the lease ends because its process died.
+ * The last batch is filled up with the keys that are due soonest: they cost nothing more, and their own polls find
+ * them fresh. Half an interval ahead is as far as that goes, or a small platform would be asked all the time.
+ */
+export const CLAIM = script(`
+local now, lease, interval, batch = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local rest = redis.call('PTTL', KEYS[3])
+if rest > 0 then return {0, rest} end
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 1000)) do
+  redis.call('ZADD', KEYS[1], 'XX', now, id)
+  redis.call('ZREM', KEYS[2], id)
+end
+local stretch = redis.call('GET', KEYS[4]) or '1'
+interval = interval * tonumber(stretch)
+local states, claimed = {}, {}
+local function claim(id, from)
+  redis.call('ZADD', KEYS[1], 'XX', from + interval, id)
+  redis.call('ZADD', KEYS[2], now + lease, id)
+  claimed[#claimed + 1] = id
+end
+for i = 5, #ARGV, 3 do
+  local id, slot = ARGV[i], tonumber(ARGV[i + 1])
+  local due = redis.call('ZSCORE', KEYS[1], id)
+  if not due then
+    states[#states + 1] = 0
+  elseif ARGV[i + 2] == '1' or tonumber(due) <= now then
+    claim(id, math.max(slot, now - interval / 2))
+    states[#states + 1] = 2
+  else
+    states[#states + 1] = 1
+  end
+end
+local room = (-#claimed) % batch
+if room > 0 then
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. (now + interval / 2), 'LIMIT', 0, room)) do
+    claim(id, now)
+  end
+end
+return {1, stretch, states, claimed}`);
+
+/**
+ * Ends the claims of keys that were looked at.
+ * KEYS due, in-flight, failures
+ * ARGV of each key: identifier, when it is due next (ms), or '' to keep the time set by the claim
+ */
+export const SETTLE = script(`
+for i = 1, #ARGV, 2 do
+  redis.call('ZREM', KEYS[2], ARGV[i])
+  if ARGV[i + 1] ~= '' then redis.call('ZADD', KEYS[1], 'XX', ARGV[i + 1], ARGV[i]) end
+end
+redis.call('DEL', KEYS[3])
+return 1`);
+
+/**
+ * Gives claims back after a look that taught nothing.
+ * KEYS due, in-flight, failures; ARGV now, then the identifiers
+ * Returns how many looks have failed in a row.
+ */
+export const GIVE_BACK = script(`
+for i = 2, #ARGV do
+  redis.call('ZREM', KEYS[2], ARGV[i])
+  redis.call('ZADD', KEYS[1], 'XX', ARGV[1], ARGV[i])
+end
+local failures = redis.call('INCR', KEYS[3])
+redis.call('EXPIRE', KEYS[3], 3600)
+return failures`);

@@ -1,0 +1,158 @@
+import type { StreamData } from '../contracts/status-events.ts';
+import type { Lane } from '../domain/follow.ts';
+import { dueAt, type LaneWishes, laneOf } from '../domain/lane.ts';
+import type { Pace } from '../domain/pace.ts';
+import type { Platform } from '../domain/platform.ts';
+import type { Direction, JudgedChange, Verdict } from '../domain/verdict.ts';
+import type { Database, Transaction } from '../runtime/database.ts';
+import { jsonbText, plainText } from './postgres-text.ts';
+
+/** What a look found out about one key, to be remembered. */
+export interface LookRecord {
+  readonly identifier: string;
+  readonly verdicts: readonly Verdict[];
+  /** What changes of the key's own row, or null. */
+  readonly stream: StreamFacts | null;
+}
+
+export interface StreamFacts {
+  readonly title: string | null;
+  readonly login: string | null;
+  readonly pace: Pace;
+  readonly settled: readonly string[];
+  readonly goneCount: number;
+  readonly quarantinedAt: Date | null;
+  readonly lastLiveAt: Date | null;
+}
+
+/** A change that is in the outbox now. */
+export interface RecordedChange {
+  readonly id: bigint;
+  readonly platform: Platform;
+  readonly identifier: string;
+  readonly direction: Direction;
+  readonly lane: Lane;
+  readonly state: 'waiting' | 'suppressed';
+  readonly reason: string | null;
+  readonly dueAt: Date;
+}
+
+export interface RecordParts {
+  readonly database: Database;
+  readonly batchIntervalMs: number;
+  readonly lane: (platform: Platform, direction: Direction) => Lane;
+  /** The stream as it will be published. */
+  readonly toStreamData: (record: LookRecord, verdict: Verdict, change: JudgedChange) => StreamData;
+}
+
+/**
+ * The only place where a change is recorded.
+ *
+ * A verdict counts only if its broadcast still has the version that was judged: of two workers who saw the same thing
+ * one records it and the other loses quietly. The unique index over broadcast and direction is the last word, so that
+ * whatever is killed, repeated or raced, an online and an offline exist once.
+ */
+export function createRecordLooks({ database, batchIntervalMs, lane, toStreamData }: RecordParts) {
+  return async function recordLooks(platform: Platform, records: readonly LookRecord[], now: Date): Promise<RecordedChange[]> {
+    if (records.every((record) => record.verdicts.length === 0 && record.stream === null)) return [];
+    return database.$transaction(async (tx) => {
+      await updateStreams(tx, platform, records);
+      const accepted = await upsertBroadcasts(tx, platform, records);
+      const told = records.flatMap((record) =>
+        record.verdicts
+          .filter((verdict) => accepted.has(verdict.next.id))
+          .flatMap((verdict) => verdict.changes.map((change) => ({ record, verdict, change }))),
+      );
+      if (told.length === 0) return [];
+      const wishes = await laneWishes(tx, platform, told.map(({ record }) => record.identifier));
+      const rows = told.map(({ record, verdict, change }) => {
+        const chosen = laneOf(lane(platform, change.direction), wishes.get(record.identifier));
+        return {
+          identifier: record.identifier,
+          broadcast_id: change.broadcastId,
+          direction: change.direction,
+          lane: chosen,
+          state: change.silent ? 'suppressed' : 'waiting',
+          reason: change.silent,
+          stream: toStreamData(record, verdict, change),
+          happened_at: change.happenedAt,
+          due_at: dueAt(chosen, now, batchIntervalMs),
+        };
+      });
+      return insertChanges(tx, platform, rows, now);
+    });
+  };
+}
+
+export type RecordLooks = ReturnType<typeof createRecordLooks>;
+
+async function upsertBroadcasts(tx: Transaction, platform: Platform, records: readonly LookRecord[]): Promise<Set<string>> {
+  const rows = records.flatMap((record) => record.verdicts).map(({ next, version }) => ({
+    broadcast_id: next.id,
+    identifier: next.identifier,
+    state: next.state,
+    root_id: next.rootId,
+    title: next.title,
+    scheduled_start: next.scheduledStart,
+    started_at: next.startedAt,
+    ended_at: next.endedAt,
+    missing_since: next.missingSince,
+    misses: next.misses,
+    details: next.details,
+    version: (version ?? -1) + 1,
+  }));
+  if (rows.length === 0) return new Set();
+  const accepted = await tx.$queryRaw<{ id: string }[]>`
+    INSERT INTO broadcast (platform, broadcast_id, identifier, state, root_id, title, scheduled_start, started_at, ended_at,
+      missing_since, misses, details, version)
+    SELECT ${platform}, r.* FROM jsonb_to_recordset(${jsonbText(rows)}::jsonb) AS r(broadcast_id text, identifier text,
+      state text, root_id text, title text, scheduled_start timestamptz, started_at timestamptz, ended_at timestamptz,
+      missing_since timestamptz, misses int, details jsonb, version int)
+    ORDER BY broadcast_id
+    ON CONFLICT (platform, broadcast_id) DO UPDATE SET state = EXCLUDED.state, root_id = EXCLUDED.root_id,
+      title = EXCLUDED.title, scheduled_start = EXCLUDED.scheduled_start, started_at = EXCLUDED.started_at,
+      ended_at = EXCLUDED.ended_at, missing_since = EXCLUDED.missing_since, misses = EXCLUDED.misses,
+      details = EXCLUDED.details, version = EXCLUDED.version, updated_at = now()
+    WHERE broadcast.version = EXCLUDED.version - 1
+    RETURNING broadcast_id AS id`;
+  return new Set(accepted.map((row) => row.id));
+}
+
+async function laneWishes(tx: Transaction, platform: Platform, identifiers: string[]): Promise<Map<string, LaneWishes>> {
+  const rows = await tx.$queryRaw<({ identifier: string } & LaneWishes)[]>`
+    SELECT identifier, bool_or(coalesce(priority, '') = 'urgent') AS "anyUrgent",
+      bool_and(coalesce(priority, '') = 'normal') AS "allNormal"
+    FROM follow WHERE platform = ${platform} AND identifier = ANY(${identifiers}) GROUP BY identifier`;
+  return new Map(rows.map((row) => [row.identifier, row]));
+}
+
+async function insertChanges(tx: Transaction, platform: Platform, rows: readonly object[], now: Date): Promise<RecordedChange[]> {
+  return tx.$queryRaw<RecordedChange[]>`
+    INSERT INTO change (platform, identifier, broadcast_id, direction, lane, state, reason, stream, happened_at, recorded_at, due_at)
+    SELECT ${platform}, r.identifier, r.broadcast_id, r.direction, r.lane, r.state, r.reason, r.stream, r.happened_at,
+      ${now}::timestamptz, r.due_at
+    FROM jsonb_to_recordset(${jsonbText(rows)}::jsonb) AS r(identifier text, broadcast_id text, direction text, lane text,
+      state text, reason text, stream jsonb, happened_at timestamptz, due_at timestamptz)
+    ON CONFLICT (platform, broadcast_id, direction) DO NOTHING
+    RETURNING id, platform, identifier, direction, lane, state, reason, due_at AS "dueAt"`;
+}
+
+/** Rows are taken in the order in which everybody takes them, then updated together. */
+async function updateStreams(tx: Transaction, platform: Platform, records: readonly LookRecord[]): Promise<void> {
+  const rows = records.flatMap(({ identifier, stream }) => {
+    if (stream === null) return [];
+    const { title, login, pace, settled, goneCount, quarantinedAt, lastLiveAt } = stream;
+    const names = { title: title && plainText(title), login: login && plainText(login) };
+    return [{ identifier, ...names, pace, settled, gone_count: goneCount, quarantined_at: quarantinedAt, last_live_at: lastLiveAt }];
+  });
+  if (rows.length === 0) return;
+  const identifiers = rows.map((row) => row.identifier);
+  await tx.$queryRaw`SELECT 1 AS locked FROM stream WHERE platform = ${platform} AND identifier = ANY(${identifiers})
+    ORDER BY identifier FOR UPDATE`;
+  await tx.$executeRaw`
+    UPDATE stream s SET title = r.title, login = r.login, pace = r.pace, settled = r.settled, gone_count = r.gone_count,
+      quarantined_at = r.quarantined_at, last_live_at = r.last_live_at
+    FROM jsonb_to_recordset(${jsonbText(rows)}::jsonb) AS r(identifier text, title text, login text, pace text,
+      settled text[], gone_count int, quarantined_at timestamptz, last_live_at timestamptz)
+    WHERE s.platform = ${platform} AND s.identifier = r.identifier`;
+}

@@ -1,0 +1,80 @@
+import { pollEvery } from '../shared/domain/pace.ts';
+import { restAfter } from '../shared/domain/rest.ts';
+import type { Platform } from '../shared/domain/platform.ts';
+import { PlatformError } from '../shared/platforms/errors.ts';
+import type { DueKeys } from '../shared/queues/due-keys.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import type { Logger } from '../shared/runtime/logger.ts';
+import type { Look, Looked } from './look.ts';
+
+export interface BatchLookParts {
+  readonly platform: Platform;
+  readonly dueKeys: DueKeys;
+  readonly look: Look;
+  readonly intervalMs: number;
+  /** Called with the keys whose pace changed, so that their schedulers follow. */
+  readonly onPaceChange: (identifiers: readonly string[]) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** One look may take this long; then it is given up. */
+export const LOOK_TIMEOUT_MS = 30_000;
+
+export interface ClaimedBatch {
+  readonly identifiers: readonly string[];
+  /** For which instant (ms) the poll of a key was planned; neighbours taken along have none. */
+  readonly slots: ReadonlyMap<string, number>;
+  readonly stretch: number;
+}
+
+/** Looks at keys that were claimed, and ends the claims: settled when something was learned, else given back. */
+export function createBatchLook(parts: BatchLookParts) {
+  const { dueKeys, look, clock } = parts;
+  return async function lookAtBatch(batch: ClaimedBatch): Promise<Map<string, Looked>> {
+    const startedAt = clock.now().getTime();
+    try {
+      const looked = await look(batch.identifiers, AbortSignal.timeout(LOOK_TIMEOUT_MS));
+      await dueKeys.settle(
+        batch.identifiers.map((identifier) => ({ identifier, dueAt: nextDue(parts, batch, identifier, looked, startedAt) })),
+      );
+      const moved = [...looked].filter(([, { paceChanged }]) => paceChanged).map(([identifier]) => identifier);
+      if (moved.length > 0) parts.onPaceChange(moved);
+      return looked;
+    } catch (error) {
+      await giveBack(parts, batch, error);
+      throw error;
+    }
+  };
+}
+
+/** Counted from the slot, not from now: a poll that ran late must not make the next one come too early to be due. */
+function nextDue(
+  { intervalMs }: BatchLookParts,
+  { slots, stretch }: ClaimedBatch,
+  identifier: string,
+  looked: ReadonlyMap<string, Looked>,
+  startedAt: number,
+): number | null {
+  const pace = looked.get(identifier)?.pace;
+  if (pace === undefined || pace === 'normal') return null;
+  const every = pollEvery(intervalMs, pace) * stretch;
+  return Math.max(slots.get(identifier) ?? startedAt, startedAt - every / 2) + every;
+}
+
+/** Nothing was learned: the keys are due again, and the platform rests if it said so or keeps failing. */
+async function giveBack({ platform, dueKeys, clock, logger }: BatchLookParts, batch: ClaimedBatch, error: unknown): Promise<void> {
+  const now = clock.now().getTime();
+  const failures = await dueKeys.giveBack(batch.identifiers, now);
+  const restMs = restMsAfter(error, failures, now);
+  const reason = error instanceof Error ? error.message : String(error);
+  await dueKeys.rest(reason, restMs);
+  logger.warn({ platform, err: error, keys: batch.identifiers.length, restMs }, 'look failed');
+}
+
+/** Our own trouble, such as a database that is away, is no reason to rest from the platform. */
+function restMsAfter(error: unknown, failures: number, now: number): number {
+  if (!(error instanceof PlatformError)) return 0;
+  if (error.restUntil) return error.restUntil.getTime() - now;
+  return restAfter(failures);
+}

@@ -1,0 +1,91 @@
+import { afterGone } from '../shared/domain/gone.ts';
+import type { KnownBroadcast } from '../shared/domain/broadcast.ts';
+import { judge } from '../shared/domain/judge.ts';
+import type { Observation } from '../shared/domain/observation.ts';
+import { paceOf } from '../shared/domain/pace.ts';
+import type { EndRule, Verdict } from '../shared/domain/verdict.ts';
+import type { RememberedStream } from '../shared/store/look-store.ts';
+import type { LookRecord, StreamFacts } from '../shared/store/record-store.ts';
+
+export interface LookRules {
+  readonly rule: EndRule;
+  readonly announceMaxAgeMs: number;
+}
+
+export interface LookEvidence {
+  readonly stream: RememberedStream;
+  readonly observation: Observation;
+  /** Broadcasts that were over already, among those seen. */
+  readonly closed: readonly KnownBroadcast[];
+  readonly frozen: boolean;
+  readonly now: Date;
+}
+
+/** How often the day of the last sign of life is written down: it decides about months, not minutes. */
+const SIGN_EVERY_MS = 60 * 60_000;
+
+/** What to remember of one key after a look. Pure. An unknown leaves everything as it was. */
+export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs }: LookRules): LookRecord {
+  const { stream, observation, closed, frozen, now } = evidence;
+  const { identifier } = stream;
+  if (observation.kind === 'unknown') return { identifier, verdicts: [], stream: null };
+  if (observation.kind === 'gone') {
+    const gone = afterGone(stream, now);
+    return { identifier, verdicts: [], stream: changed(stream, withPace({ ...factsOf(stream), ...gone }, stream, [], now)) };
+  }
+  const verdicts = judge({
+    identifier,
+    seen: observation.broadcasts,
+    known: [...stream.open, ...closed],
+    unasked: observation.unasked ?? [],
+    frozen,
+    trackedSince: stream.trackedSince,
+    announceMaxAgeMs,
+    rule,
+    now,
+  });
+  const open = openAfter(stream.open, verdicts);
+  const live = open.some((broadcast) => broadcast.state === 'live');
+  const signDue = live && now.getTime() - (stream.lastLiveAt?.getTime() ?? 0) > SIGN_EVERY_MS;
+  const facts: StreamFacts = {
+    ...factsOf(stream),
+    title: observation.channel?.title ?? stream.title,
+    login: observation.channel?.login ?? stream.login,
+    settled: observation.settled ?? stream.settled,
+    goneCount: 0,
+    quarantinedAt: null,
+    lastLiveAt: signDue ? now : stream.lastLiveAt,
+  };
+  return { identifier, verdicts, stream: changed(stream, withPace(facts, stream, open, now)) };
+}
+
+type Open = Pick<KnownBroadcast, 'id' | 'state' | 'scheduledStart'>;
+
+function openAfter(before: readonly KnownBroadcast[], verdicts: readonly Verdict[]): Open[] {
+  const after = new Map<string, Open>(before.map((broadcast) => [broadcast.id, broadcast]));
+  for (const { next } of verdicts) after.set(next.id, next);
+  return [...after.values()].filter(({ state }) => state === 'live' || state === 'scheduled');
+}
+
+function withPace(facts: StreamFacts, stream: RememberedStream, open: readonly Open[], now: Date): StreamFacts {
+  const pace = paceOf(
+    {
+      quarantined: facts.quarantinedAt !== null,
+      live: open.some((broadcast) => broadcast.state === 'live'),
+      scheduledStarts: open.flatMap((broadcast) => (broadcast.scheduledStart ? [broadcast.scheduledStart] : [])),
+      lastSignAt: facts.lastLiveAt ?? stream.createdAt,
+    },
+    now,
+  );
+  return { ...facts, pace };
+}
+
+function factsOf(stream: RememberedStream): StreamFacts {
+  const { title, login, pace, settled, goneCount, quarantinedAt, lastLiveAt } = stream;
+  return { title, login, pace, settled, goneCount, quarantinedAt, lastLiveAt };
+}
+
+/** Null when there is nothing to write. */
+function changed(stream: RememberedStream, facts: StreamFacts): StreamFacts | null {
+  return JSON.stringify(factsOf(stream)) === JSON.stringify({ ...factsOf(stream), ...facts }) ? null : facts;
+}

@@ -1,0 +1,110 @@
+import type { Platform } from '../shared/domain/platform.ts';
+import type { Observation } from '../shared/domain/observation.ts';
+import type { PlatformAdapter } from '../shared/platforms/adapter.ts';
+import type { PollResult } from '../shared/queues/poll-queues.ts';
+import type { IsSick } from '../shared/queues/sick-provider.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import type { Metrics } from '../shared/runtime/metrics.ts';
+import type { LookStore, RememberedStream } from '../shared/store/look-store.ts';
+import type { RecordedChange, RecordLooks } from '../shared/store/record-store.ts';
+import type { Pace } from '../shared/domain/pace.ts';
+import { type LookRules, toLookRecord } from './look-record.ts';
+
+export interface LookParts {
+  readonly adapter: PlatformAdapter;
+  readonly looks: LookStore;
+  readonly recordLooks: RecordLooks;
+  /** Puts recorded changes into the batching queue. What it fails to queue, reconcile queues later. */
+  readonly queueChanges: (changes: readonly RecordedChange[]) => Promise<void>;
+  readonly isSick: IsSick;
+  readonly rules: LookRules;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
+
+/** What became of one key. */
+export interface Looked {
+  readonly result: PollResult;
+  /** How often it is looked at from now on. */
+  readonly pace: Pace;
+  /** Its scheduler has another interval from now on. */
+  readonly paceChanged: boolean;
+}
+
+/**
+ * Looks at some keys of one platform together: ask, judge, record, queue. The one path from observation to event.
+ * Keys that nobody wants any more are missing in the answer.
+ * @throws PlatformError when the platform taught us nothing
+ */
+export function createLook(parts: LookParts) {
+  const { adapter, looks, recordLooks, queueChanges, isSick, rules, clock, metrics } = parts;
+  const { platform } = adapter;
+  return async function look(identifiers: readonly string[], signal: AbortSignal): Promise<Map<string, Looked>> {
+    const streams = await looks.load(platform, identifiers);
+    if (streams.length === 0) return new Map();
+    const ended = metrics.lookSeconds.startTimer({ platform });
+    const observations = await adapter.observe(streams, signal);
+    ended();
+    const now = clock.now();
+    const sights = streams.map((stream) => ({ stream, observation: observations.get(stream.identifier) ?? UNKNOWN }));
+    const closed = await looks.closed(platform, idsNotOpen(sights));
+    const frozen = await isSick(sightings(sights), now);
+    const records = sights.map((sight) => toLookRecord({ ...sight, closed: closedOf(sight, closed), frozen, now }, rules));
+    const changes = await recordLooks(platform, records, now);
+    count(metrics, platform, sights, changes);
+    await queueChanges(changes.filter((change) => change.state === 'waiting'));
+    return new Map(
+      sights.map(({ stream, observation }, i) => {
+        const pace = records[i]?.stream?.pace ?? stream.pace;
+        return [stream.identifier, { result: resultOf(observation), pace, paceChanged: pace !== stream.pace }];
+      }),
+    );
+  };
+}
+
+export type Look = ReturnType<typeof createLook>;
+
+interface Sight {
+  readonly stream: RememberedStream;
+  readonly observation: Observation;
+}
+
+const UNKNOWN: Observation = { kind: 'unknown', reason: 'the platform did not answer for this key' };
+
+function idsNotOpen(sights: readonly Sight[]): string[] {
+  return sights.flatMap(({ stream, observation }) => {
+    if (observation.kind !== 'seen') return [];
+    const open = new Set(stream.open.map((broadcast) => broadcast.id));
+    return observation.broadcasts.map((seen) => seen.id).filter((id) => !open.has(id));
+  });
+}
+
+function closedOf<T extends { identifier: string }>({ stream }: Sight, closed: readonly T[]): T[] {
+  return closed.filter((broadcast) => broadcast.identifier === stream.identifier);
+}
+
+function sightings(sights: readonly Sight[]): { found: string[]; vanished: string[] } {
+  const found: string[] = [];
+  const vanished: string[] = [];
+  for (const { stream, observation } of sights) {
+    if (observation.kind !== 'seen') continue;
+    const listed = new Set([...observation.broadcasts.map((seen) => seen.id), ...(observation.unasked ?? [])]);
+    for (const broadcast of stream.open) if (broadcast.state === 'live' && !listed.has(broadcast.id)) vanished.push(broadcast.id);
+    for (const seen of observation.broadcasts) if (seen.state === 'live') found.push(seen.id);
+  }
+  return { found, vanished };
+}
+
+function resultOf(observation: Observation): PollResult {
+  if (observation.kind !== 'seen') return observation.kind;
+  if (observation.broadcasts.some((seen) => seen.state === 'live')) return 'live';
+  return observation.broadcasts.some((seen) => seen.state === 'scheduled') ? 'scheduled' : 'idle';
+}
+
+function count(metrics: Metrics, platform: Platform, sights: readonly Sight[], changes: readonly RecordedChange[]): void {
+  for (const { observation } of sights) metrics.looks.inc({ platform, seen: resultOf(observation) });
+  for (const { direction, lane, state, reason } of changes) {
+    metrics.changes.inc({ platform, direction, lane });
+    if (state === 'suppressed') metrics.suppressed.inc({ platform, reason: reason ?? '' });
+  }
+}

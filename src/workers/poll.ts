@@ -1,0 +1,61 @@
+import { type Job, UnrecoverableError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Platform } from '../shared/domain/platform.ts';
+import { pollQueueName, queuePrefix } from '../shared/queues/keys.ts';
+import { type PollJob, type PollResult, pollJob } from '../shared/queues/poll-queues.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import type { Logger } from '../shared/runtime/logger.ts';
+import type { Metrics } from '../shared/runtime/metrics.ts';
+import type { Service } from '../shared/runtime/service.ts';
+import type { SharedLook } from './shared-look.ts';
+
+export interface PollWorkerParts {
+  readonly platform: Platform;
+  readonly connection: Redis;
+  readonly sharedLook: SharedLook;
+  /** Called after each finished poll: the watchdog's sign of progress. */
+  readonly onProgress: () => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Polls of one platform in hand at once: measured, more gains nothing and fewer cost throughput. */
+const CONCURRENCY = 250;
+
+/** Takes the poll jobs of one platform. The next slot is the retry of a failed poll, so a job has one attempt. */
+export function createPollWorker(parts: PollWorkerParts): Service {
+  const name = pollQueueName(parts.platform);
+  let worker: Worker<PollJob, PollResult> | undefined;
+  return {
+    name,
+    async start() {
+      if (worker) return;
+      worker = new Worker(name, (job) => poll(parts, job), {
+        connection: parts.connection,
+        prefix: queuePrefix(name),
+        concurrency: CONCURRENCY,
+      });
+      worker.on('error', (error) => parts.logger.debug({ err: error, queue: name }, 'poll worker error'));
+      worker.on('failed', () => parts.metrics.failures.inc({ queue: name }));
+      await worker.waitUntilReady();
+    },
+    async stop() {
+      const closing = worker;
+      worker = undefined;
+      await closing?.close();
+    },
+  };
+}
+
+async function poll(parts: PollWorkerParts, job: Job<PollJob, PollResult>): Promise<PollResult> {
+  const { platform, clock, metrics } = parts;
+  const read = pollJob.safeParse(job.data);
+  if (!read.success) throw new UnrecoverableError(`poll job without an identifier: ${read.error.issues[0]?.message}`);
+  const slot = job.opts.prevMillis ?? job.timestamp;
+  metrics.lateness.observe({ platform }, Math.max(0, clock.now().getTime() - slot) / 1_000);
+  const result = await parts.sharedLook({ identifier: read.data.identifier, slot, forced: job.name === 'look' });
+  metrics.polls.inc({ platform, result });
+  parts.onProgress();
+  return result;
+}
