@@ -36,7 +36,10 @@ export function createBatchLook(parts: BatchLookParts) {
     try {
       const looked = await look(batch.identifiers, AbortSignal.timeout(LOOK_TIMEOUT_MS));
       await dueKeys.settle(
-        batch.identifiers.map((identifier) => ({ identifier, dueAt: nextDue(parts, batch, identifier, looked, startedAt) })),
+        batch.identifiers.map((identifier) => ({
+          identifier,
+          dueAt: nextDue(parts, batch, identifier, looked, startedAt),
+        })),
       );
       const moved = [...looked].filter(([, { paceChanged }]) => paceChanged).map(([identifier]) => identifier);
       if (moved.length > 0) parts.onPaceChange(moved);
@@ -63,7 +66,11 @@ function nextDue(
 }
 
 /** Nothing was learned: the keys are due again, and the platform rests if it said so or keeps failing. */
-async function giveBack({ platform, dueKeys, clock, logger }: BatchLookParts, batch: ClaimedBatch, error: unknown): Promise<void> {
+async function giveBack(
+  { platform, dueKeys, clock, logger }: BatchLookParts,
+  batch: ClaimedBatch,
+  error: unknown,
+): Promise<void> {
   const now = clock.now().getTime();
   const failures = await dueKeys.giveBack(batch.identifiers, now);
   const restMs = restMsAfter(error, failures, now);

@@ -31,7 +31,11 @@ export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs }:
   if (observation.kind === 'unknown') return { identifier, verdicts: [], stream: null };
   if (observation.kind === 'gone') {
     const gone = afterGone(stream, now);
-    return { identifier, verdicts: [], stream: changed(stream, withPace({ ...factsOf(stream), ...gone }, stream, [], now)) };
+    return {
+      identifier,
+      verdicts: [],
+      stream: changed(stream, withPace({ ...factsOf(stream), ...gone }, stream, [], now)),
+    };
   }
   const verdicts = judge({
     identifier,

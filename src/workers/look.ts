@@ -49,7 +49,9 @@ export function createLook(parts: LookParts) {
     const sights = streams.map((stream) => ({ stream, observation: observations.get(stream.identifier) ?? UNKNOWN }));
     const closed = await looks.closed(platform, idsNotOpen(sights));
     const frozen = await isSick(sightings(sights), now);
-    const records = sights.map((sight) => toLookRecord({ ...sight, closed: closedOf(sight, closed), frozen, now }, rules));
+    const records = sights.map((sight) =>
+      toLookRecord({ ...sight, closed: closedOf(sight, closed), frozen, now }, rules),
+    );
     const changes = await recordLooks(platform, records, now);
     count(metrics, platform, sights, changes);
     await queueChanges(changes.filter((change) => change.state === 'waiting'));
@@ -89,7 +91,8 @@ function sightings(sights: readonly Sight[]): { found: string[]; vanished: strin
   for (const { stream, observation } of sights) {
     if (observation.kind !== 'seen') continue;
     const listed = new Set([...observation.broadcasts.map((seen) => seen.id), ...(observation.unasked ?? [])]);
-    for (const broadcast of stream.open) if (broadcast.state === 'live' && !listed.has(broadcast.id)) vanished.push(broadcast.id);
+    for (const broadcast of stream.open)
+      if (broadcast.state === 'live' && !listed.has(broadcast.id)) vanished.push(broadcast.id);
     for (const seen of observation.broadcasts) if (seen.state === 'live') found.push(seen.id);
   }
   return { found, vanished };
@@ -101,7 +104,12 @@ function resultOf(observation: Observation): PollResult {
   return observation.broadcasts.some((seen) => seen.state === 'scheduled') ? 'scheduled' : 'idle';
 }
 
-function count(metrics: Metrics, platform: Platform, sights: readonly Sight[], changes: readonly RecordedChange[]): void {
+function count(
+  metrics: Metrics,
+  platform: Platform,
+  sights: readonly Sight[],
+  changes: readonly RecordedChange[],
+): void {
   for (const { observation } of sights) metrics.looks.inc({ platform, seen: resultOf(observation) });
   for (const { direction, lane, state, reason } of changes) {
     metrics.changes.inc({ platform, direction, lane });

@@ -84,7 +84,10 @@ async function lookFor(parts: SharedLookParts, batch: ClaimedBatch, polls: reado
   }
 }
 
-function claimKeys({ dueKeys, batchSize, intervalMs, clock }: SharedLookParts, wanted: readonly WantedKey[]): Promise<Claim> {
+function claimKeys(
+  { dueKeys, batchSize, intervalMs, clock }: SharedLookParts,
+  wanted: readonly WantedKey[],
+): Promise<Claim> {
   // A little longer than a look may take, so that a lease only ends when its process died.
   const options: ClaimOptions = { now: clock.now().getTime(), intervalMs, batchSize, leaseMs: LOOK_TIMEOUT_MS + 5_000 };
   return dueKeys.claim(wanted, options);
@@ -95,7 +98,11 @@ function unique(polls: readonly Waiting[]): WantedKey[] {
   const keys = new Map<string, WantedKey>();
   for (const { identifier, slot, forced } of polls) {
     const other = keys.get(identifier);
-    keys.set(identifier, { identifier, slot: Math.max(slot, other?.slot ?? 0), forced: forced || other?.forced === true });
+    keys.set(identifier, {
+      identifier,
+      slot: Math.max(slot, other?.slot ?? 0),
+      forced: forced || other?.forced === true,
+    });
   }
   return [...keys.values()];
 }

@@ -38,4 +38,3 @@ export interface EndRule {
   /** A reconnect may come back under a new id; within the grace that is the same session. */
   readonly continues: boolean;
 }
-

@@ -36,7 +36,10 @@ export interface StandingParts {
 export function createReadStanding(parts: StandingParts): ReadStanding {
   const { database, redis, queues, pollIntervalMs, readBudgets, clock } = parts;
 
-  async function readPlatform(platform: Platform, now: Date): Promise<PollState & { budgets: readonly BudgetReading[] }> {
+  async function readPlatform(
+    platform: Platform,
+    now: Date,
+  ): Promise<PollState & { budgets: readonly BudgetReading[] }> {
     const question = { platform, now, intervalMs: pollIntervalMs[platform] };
     const [state, budgets] = await Promise.all([readPollState(redis, question), readBudgets(platform)]);
     return { ...state, budgets };

@@ -41,6 +41,18 @@ export function createTrackingStore(database: Database) {
         WHERE s.guilds > 0`;
     },
 
+    /**
+     * Which of the keys are known and nobody follows them: the only evidence on which anything is stopped. A key that
+     * has no row proves nothing, as when the table is empty because it is the wrong one.
+     */
+    async untrackedAmong(keys: readonly StreamKey[]): Promise<StreamKey[]> {
+      return database.$queryRaw<StreamKey[]>`
+        SELECT s.platform, s.identifier FROM stream s
+        JOIN unnest(${platformsOf(keys)}::text[], ${identifiersOf(keys)}::text[]) AS k(platform, identifier)
+          ON s.platform = k.platform AND s.identifier = k.identifier
+        WHERE s.guilds = 0`;
+    },
+
     /** All tracked keys of a platform, read in pages so that no answer is unbounded. */
     async tracked(platform: Platform): Promise<TrackedKey[]> {
       const keys: TrackedKey[] = [];

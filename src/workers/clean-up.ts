@@ -1,0 +1,34 @@
+import type { Clock } from '../shared/runtime/clock.ts';
+import type { Database } from '../shared/runtime/database.ts';
+import type { TrackingStore } from '../shared/store/tracking-store.ts';
+
+export interface CleanUpParts {
+  readonly database: Database;
+  readonly tracking: Pick<TrackingStore, 'forgetUnfollows'>;
+  readonly clock: Clock;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+/** No shard sends a follow a week late. */
+const UNFOLLOW_DAYS = 7;
+/** As long as a broadcast is remembered it cannot be announced twice; no platform shows one as new after a month. */
+const BROADCAST_DAYS = 35;
+
+/** Forgets what can no longer matter. Nothing that waits, is followed, or could come back is touched. */
+export function createCleanUp({ database, tracking, clock }: CleanUpParts) {
+  return async function cleanUp(): Promise<Record<string, number>> {
+    const now = clock.now().getTime();
+    const old = new Date(now - BROADCAST_DAYS * DAY_MS);
+    const unfollows = await tracking.forgetUnfollows(new Date(now - UNFOLLOW_DAYS * DAY_MS));
+    const changes = await database.$executeRaw`
+      DELETE FROM change c USING broadcast b
+      WHERE c.platform = b.platform AND c.broadcast_id = b.broadcast_id AND c.state <> 'waiting'
+        AND b.state IN ('ended', 'cancelled', 'continued') AND b.updated_at < ${old} AND c.recorded_at < ${old}`;
+    const broadcasts = await database.$executeRaw`
+      DELETE FROM broadcast b WHERE b.state IN ('ended', 'cancelled', 'continued') AND b.updated_at < ${old}
+        AND NOT EXISTS (SELECT 1 FROM change c WHERE c.platform = b.platform AND c.broadcast_id = b.broadcast_id)`;
+    const batches = await database.$executeRaw`
+      DELETE FROM batch b WHERE b.published_at < ${old} AND NOT EXISTS (SELECT 1 FROM change c WHERE c.batch_id = b.id)`;
+    return { unfollows, changes, broadcasts, batches };
+  };
+}

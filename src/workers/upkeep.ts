@@ -1,0 +1,84 @@
+import { type Job, Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { queuePrefix } from '../shared/queues/keys.ts';
+import { UPKEEP_QUEUE } from '../shared/queues/names.ts';
+import type { Logger } from '../shared/runtime/logger.ts';
+import type { Metrics } from '../shared/runtime/metrics.ts';
+import type { Service } from '../shared/runtime/service.ts';
+
+/** What happens once per period in the whole cluster, however many processes run. */
+export interface UpkeepTask {
+  readonly name: string;
+  readonly everyMs: number;
+  /** @returns what it did, shown in the board */
+  run(): Promise<unknown>;
+}
+
+const KEPT = { removeOnComplete: { count: 50 }, removeOnFail: { count: 50 } };
+
+/** Upserts the schedules of upkeep. @returns the names of those that did not exist */
+export function createUpkeepSchedules(queue: Queue) {
+  return {
+    async missing(tasks: readonly Omit<UpkeepTask, 'run'>[]): Promise<string[]> {
+      const found = await Promise.all(tasks.map((task) => queue.getJobScheduler(task.name)));
+      return tasks.filter((task, i) => found[i]?.every !== task.everyMs).map((task) => task.name);
+    },
+    async ensure(tasks: readonly Omit<UpkeepTask, 'run'>[]): Promise<void> {
+      for (const { name, everyMs } of tasks) {
+        await queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: KEPT });
+      }
+    },
+    /** Asks for a task before its time. */
+    async runSoon(name: string): Promise<void> {
+      await queue.add(name, {}, { ...KEPT, deduplication: { id: name } });
+    },
+  };
+}
+
+export type UpkeepSchedules = ReturnType<typeof createUpkeepSchedules>;
+
+export function openUpkeepQueue(connection: Redis): Queue {
+  return new Queue(UPKEEP_QUEUE, { connection, prefix: queuePrefix(UPKEEP_QUEUE) });
+}
+
+export interface UpkeepWorkerParts {
+  readonly connection: Redis;
+  readonly tasks: readonly UpkeepTask[];
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'failures'>;
+}
+
+/** Runs upkeep tasks as their jobs come. A failed one is shown in the board and runs again at its next time. */
+export function createUpkeepWorker({ connection, tasks, logger, metrics }: UpkeepWorkerParts): Service {
+  const byName = new Map(tasks.map((task) => [task.name, task]));
+  let worker: Worker | undefined;
+
+  async function run(job: Job): Promise<unknown> {
+    const task = byName.get(job.name);
+    if (!task) throw new Error(`upkeep job ${job.name}: expected one of ${[...byName.keys()].join(', ')}`);
+    return task.run();
+  }
+
+  return {
+    name: UPKEEP_QUEUE,
+    async start() {
+      if (worker) return;
+      worker = new Worker(UPKEEP_QUEUE, run, {
+        connection,
+        prefix: queuePrefix(UPKEEP_QUEUE),
+        concurrency: tasks.length,
+      });
+      worker.on('error', (error) => logger.debug({ err: error }, 'upkeep worker error'));
+      worker.on('failed', (job, error) => {
+        metrics.failures.inc({ queue: UPKEEP_QUEUE });
+        logger.warn({ task: job?.name, err: error }, 'upkeep failed');
+      });
+      await worker.waitUntilReady();
+    },
+    async stop() {
+      const closing = worker;
+      worker = undefined;
+      await closing?.close();
+    },
+  };
+}
