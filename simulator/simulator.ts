@@ -1,27 +1,41 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { PerPlatform } from '../src/shared/domain/platform.ts';
 import { type Clock, systemClock } from '../src/shared/runtime/clock.ts';
+import type { TrueBroadcast } from './broadcast.ts';
+import { directory } from './control.ts';
+import { wireControl } from './control-wire.ts';
+import { worldControl } from './control-world.ts';
 import { environmentFor } from './credentials.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { type Limits, REAL_LIMITS, type SomeLimits } from './limits.ts';
+import { type Flap, flap } from './flap.ts';
+import type { SomeLimits } from './limits.ts';
+import type { Pace } from './pace.ts';
 import { createTwitcasting } from './platforms/twitcasting.ts';
 import { createTwitch } from './platforms/twitch.ts';
 import { createTwitter } from './platforms/twitter.ts';
 import { createYoutube } from './platforms/youtube.ts';
-import { NO_QUIRKS, type Quirks } from './quirks.ts';
+import type { Quirks } from './quirks.ts';
 import { createRandom } from './random.ts';
+import { type RandomWorld, startRandomWorld } from './random-world.ts';
 import { createRequests, type Requests } from './requests.ts';
 import { createWireServer } from './server.ts';
+import { createSettings, type Settings } from './settings.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface SimulatorOptions {
   /** 0, the default: any free one. */
   readonly port?: number;
+  /** Loopback by default: the control interface has no lock. */
   readonly host?: string;
   /** What is made up (ids, names, chance) follows from it. */
   readonly seed?: string;
-  readonly clock?: Clock;
+  /** Streamers who live by themselves. Absent: nothing happens unless it is told to. */
+  readonly random?: { readonly streamers: PerPlatform<number>; readonly pace: Pace };
   readonly limits?: SomeLimits;
   readonly quirks?: Partial<Quirks>;
+  /** What the wire and the transitions take for now; a random world lives in real time. */
+  readonly clock?: Clock;
   /** Broadcasts that are over and still remembered. */
   readonly historyLimit?: number;
   /** Requests that are kept one by one; counters go on without end. */
@@ -29,17 +43,16 @@ export interface SimulatorOptions {
 }
 
 /** Four platforms that do not exist, on one port. */
-export interface Simulator {
+export interface Simulator extends Settings {
   readonly url: string;
   readonly port: number;
   readonly world: World;
   readonly faults: Faults;
   readonly requests: Requests;
-  limits(): Limits;
-  /** Changes what is named; meters that run go on with the new figures. */
-  setLimits(limits: SomeLimits): void;
-  quirks(): Quirks;
-  setQuirks(quirks: Partial<Quirks>): void;
+  /** Null when none was asked for. */
+  readonly random: RandomWorld | null;
+  /** A broadcast is off air for a while; resolves when it is back, at once when the simulator stops. */
+  flap(flap: Flap): Promise<TrueBroadcast>;
   /** Twitch forgets all its tokens, or one: the next request with it gets 401. */
   revokeTwitchTokens(token?: string): void;
   /** Units of the YouTube key spent today. */
@@ -50,69 +63,52 @@ export interface Simulator {
   stop(): Promise<void>;
 }
 
-const HISTORY_LIMIT = 100_000;
-const REQUEST_LIMIT = 10_000;
+const DEFAULTS = { port: 0, host: '127.0.0.1', seed: 'tallylight', historyLimit: 100_000, requestLimit: 10_000 };
 
 /** @throws when the port cannot be had */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { port, host, seed, historyLimit, requestLimit } = { ...DEFAULTS, ...options };
   const clock = options.clock ?? systemClock;
-  const seed = options.seed ?? 'tallylight';
-  const settings = createSettings(options);
-  const historyLimit = options.historyLimit ?? HISTORY_LIMIT;
+  const settings = createSettings(options.limits ?? {}, options.quirks ?? {});
   const world = createWorld({ clock, random: createRandom(`${seed}/world`), historyLimit });
   const faults = createFaults(createRandom(`${seed}/faults`));
-  const requests = createRequests(clock, options.requestLimit ?? REQUEST_LIMIT);
+  const requests = createRequests(clock, requestLimit);
   const setting = { world, clock, random: createRandom(`${seed}/wire`), ...settings };
-  const twitch = createTwitch(setting);
-  const youtube = createYoutube(setting);
-  const platforms = [youtube, twitch, createTwitter(setting), createTwitcasting(setting)];
-  const server = createWireServer({ platforms, control: [], faults, requests });
+  const [youtube, twitch] = [createYoutube(setting), createTwitch(setting)];
+  const stopping = new AbortController();
 
-  const host = options.host ?? '127.0.0.1';
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const url = `http://${host}:${port}`;
-
-  return {
-    url,
-    port,
+  const inside = {
+    ...settings,
     world,
     faults,
     requests,
-    ...settings,
-    revokeTwitchTokens: (token) => twitch.tokens.revoke(token),
+    flap: (given: Flap) => flap(world, given, stopping.signal),
+    revokeTwitchTokens: (token?: string) => twitch.tokens.revoke(token),
     youtubeUnits: youtube.units.used,
     env: () => environmentFor(url),
-    stop() {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
   };
+  let random: RandomWorld | null = null;
+  const calls = [...worldControl(inside), ...wireControl({ ...inside, freeze: () => random?.stop() })];
+  const platforms = [youtube, twitch, createTwitter(setting), createTwitcasting(setting)];
+  const server = createWireServer({ platforms, control: [directory(calls), ...calls], faults, requests });
+
+  const address = await listen(server, port, host);
+  const url = `http://${host}:${address.port}`;
+  random = options.random ? startRandomWorld({ world, seed, ...options.random }) : null;
+  return { ...inside, url, port: address.port, random, stop };
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    random?.stop();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  }
 }
 
-function createSettings(options: SimulatorOptions) {
-  let limits = merged(REAL_LIMITS, options.limits ?? {});
-  let quirks: Quirks = { ...NO_QUIRKS, ...options.quirks };
-  return {
-    limits: () => limits,
-    setLimits(some: SomeLimits): void {
-      limits = merged(limits, some);
-    },
-    quirks: () => quirks,
-    setQuirks(some: Partial<Quirks>): void {
-      quirks = { ...quirks, ...some };
-    },
-  };
-}
-
-function merged(limits: Limits, some: SomeLimits): Limits {
-  return Object.assign(
-    {},
-    ...Object.entries(limits).map(([name, values]) => {
-      return { [name]: { ...values, ...some[name as keyof SomeLimits] } };
-    }),
-  );
+function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(server.address() as AddressInfo));
+  });
 }
