@@ -1,0 +1,42 @@
+import type { Lane } from '../domain/follow.ts';
+import { isPlainObject, type PlainObject, toPlainObject } from './plain-json.ts';
+
+/** Most characters of metadata kept with a follow, as JSON. Of more, only the known keys are kept. */
+const MAX_KEPT = 8_192;
+const MAX_KEPT_VALUE = 1_024;
+const KNOWN_KEYS = ['channel_title', 'channel_url', 'priority', 'record'];
+
+const LANES = new Map<string, Lane>([
+  ['urgent', 'urgent'],
+  ['high', 'urgent'],
+  ['normal', 'normal'],
+  ['low', 'normal'],
+]);
+
+export interface FollowMetadata {
+  /** The lane asked for by `priority`; null when it names none we know. */
+  readonly priority: Lane | null;
+  readonly metadata: PlainObject | null;
+}
+
+/** @returns undefined when it is neither an object nor null */
+export function readMetadata(value: unknown): FollowMetadata | undefined {
+  if (value === null) return { priority: null, metadata: null };
+  if (!isPlainObject(value)) return undefined;
+  const metadata = bounded(toPlainObject(value));
+  return { priority: laneOf(metadata), metadata };
+}
+
+function laneOf(metadata: PlainObject): Lane | null {
+  const [, priority] = Object.entries(metadata).find(([key]) => key.toLowerCase() === 'priority') ?? [];
+  return typeof priority === 'string' ? (LANES.get(priority.trim().toLowerCase()) ?? null) : null;
+}
+
+function bounded(metadata: PlainObject): PlainObject {
+  if (JSON.stringify(metadata).length <= MAX_KEPT) return metadata;
+  return Object.fromEntries(
+    Object.entries(metadata).filter(
+      ([key, value]) => KNOWN_KEYS.includes(key.toLowerCase()) && JSON.stringify(value).length <= MAX_KEPT_VALUE,
+    ),
+  );
+}
