@@ -1,0 +1,32 @@
+import type { Redis } from 'ioredis';
+import type { Database } from '../shared/runtime/database.ts';
+import type { Check } from '../shared/runtime/health.ts';
+
+/** Redis answers on the connection that this process uses. */
+export function redisCheck(redis: Redis): Check {
+  return {
+    name: 'redis',
+    async check() {
+      // Asking a connection that is away would wait for its next attempt.
+      if (redis.status !== 'ready') return { ok: false, reason: 'not connected' };
+      await redis.ping();
+      return { ok: true };
+    },
+  };
+}
+
+/** Postgres answers, and a connection of the pool is to be had. */
+export function databaseCheck(database: Database): Check {
+  return {
+    name: 'postgres',
+    async check() {
+      try {
+        await database.$queryRaw`SELECT 1`;
+        return { ok: true };
+      } catch {
+        // The driver's message carries the query and the address of the server; neither is for the outside.
+        return { ok: false, reason: 'does not answer' };
+      }
+    },
+  };
+}
