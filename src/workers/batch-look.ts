@@ -14,6 +14,8 @@ export interface BatchLookParts {
   readonly intervalMs: number;
   /** Called with the keys whose pace changed, so that their schedulers follow. */
   readonly onPaceChange: (identifiers: readonly string[]) => void;
+  /** Aborted when the process stops: a look under way is given up, its claims are handed back. */
+  readonly stopping: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -34,7 +36,10 @@ export function createBatchLook(parts: BatchLookParts) {
   return async function lookAtBatch(batch: ClaimedBatch): Promise<Map<string, Looked>> {
     const startedAt = clock.now().getTime();
     try {
-      const looked = await look(batch.identifiers, AbortSignal.timeout(LOOK_TIMEOUT_MS));
+      const looked = await look(
+        batch.identifiers,
+        AbortSignal.any([AbortSignal.timeout(LOOK_TIMEOUT_MS), parts.stopping]),
+      );
       await dueKeys.settle(
         batch.identifiers.map((identifier) => ({
           identifier,
@@ -66,16 +71,12 @@ function nextDue(
 }
 
 /** Nothing was learned: the keys are due again, and the platform rests if it said so or keeps failing. */
-async function giveBack(
-  { platform, dueKeys, clock, logger }: BatchLookParts,
-  batch: ClaimedBatch,
-  error: unknown,
-): Promise<void> {
+async function giveBack(parts: BatchLookParts, batch: ClaimedBatch, error: unknown): Promise<void> {
+  const { platform, dueKeys, clock, logger } = parts;
   const now = clock.now().getTime();
   const failures = await dueKeys.giveBack(batch.identifiers, now);
-  const restMs = restMsAfter(error, failures, now);
-  const reason = error instanceof Error ? error.message : String(error);
-  await dueKeys.rest(reason, restMs);
+  const restMs = parts.stopping.aborted ? 0 : restMsAfter(error, failures, now);
+  await dueKeys.rest(error instanceof Error ? error.message : String(error), restMs);
   logger.warn({ platform, err: error, keys: batch.identifiers.length, restMs }, 'look failed');
 }
 

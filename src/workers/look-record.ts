@@ -28,14 +28,11 @@ const SIGN_EVERY_MS = 60 * 60_000;
 export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs }: LookRules): LookRecord {
   const { stream, observation, closed, frozen, now } = evidence;
   const { identifier } = stream;
-  if (observation.kind === 'unknown') return { identifier, verdicts: [], stream: null };
+  const { title, login } = stream;
+  if (observation.kind === 'unknown') return { identifier, channel: { title, login }, verdicts: [], stream: null };
   if (observation.kind === 'gone') {
-    const gone = afterGone(stream, now);
-    return {
-      identifier,
-      verdicts: [],
-      stream: changed(stream, withPace({ ...factsOf(stream), ...gone }, stream, [], now)),
-    };
+    const facts = withPace({ ...factsOf(stream), ...afterGone(stream, now) }, stream, stream.open, now);
+    return { identifier, channel: { title, login }, verdicts: [], stream: changed(stream, facts) };
   }
   const verdicts = judge({
     identifier,
@@ -60,7 +57,7 @@ export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs }:
     quarantinedAt: null,
     lastLiveAt: signDue ? now : stream.lastLiveAt,
   };
-  return { identifier, verdicts, stream: changed(stream, withPace(facts, stream, open, now)) };
+  return { identifier, channel: facts, verdicts, stream: changed(stream, withPace(facts, stream, open, now)) };
 }
 
 type Open = Pick<KnownBroadcast, 'id' | 'state' | 'scheduledStart'>;

@@ -15,6 +15,8 @@ export interface PollWorkerParts {
   readonly sharedLook: SharedLook;
   /** Called after each finished poll: the watchdog's sign of progress. */
   readonly onProgress: () => void;
+  /** Gives up the looks under way. */
+  readonly abortLooks: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -22,6 +24,9 @@ export interface PollWorkerParts {
 
 /** Polls of one platform in hand at once: measured, more gains nothing and fewer cost throughput. */
 const CONCURRENCY = 250;
+
+/** How long a stop waits for the looks under way before it gives them up. */
+const FINISH_MS = 5_000;
 
 /** Takes the poll jobs of one platform. The next slot is the retry of a failed poll, so a job has one attempt. */
 export function createPollWorker(parts: PollWorkerParts): Service {
@@ -43,7 +48,8 @@ export function createPollWorker(parts: PollWorkerParts): Service {
     async stop() {
       const closing = worker;
       worker = undefined;
-      await closing?.close();
+      const timer = setTimeout(parts.abortLooks, FINISH_MS);
+      await closing?.close().finally(() => clearTimeout(timer));
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { StreamData } from '../contracts/status-events.ts';
+import type { ChangedStream, StreamData } from '../contracts/status-events.ts';
 import type { Lane } from '../domain/follow.ts';
 import { dueAt, type LaneWishes, laneOf } from '../domain/lane.ts';
 import type { Pace } from '../domain/pace.ts';
@@ -10,6 +10,8 @@ import { jsonbText, plainText } from './postgres-text.ts';
 /** What a look found out about one key, to be remembered. */
 export interface LookRecord {
   readonly identifier: string;
+  /** What the channel is called, as far as it is known. */
+  readonly channel: { readonly title: string | null; readonly login: string | null };
   readonly verdicts: readonly Verdict[];
   /** What changes of the key's own row, or null. */
   readonly stream: StreamFacts | null;
@@ -42,7 +44,7 @@ export interface RecordParts {
   readonly batchIntervalMs: number;
   readonly lane: (platform: Platform, direction: Direction) => Lane;
   /** The stream as it will be published. */
-  readonly toStreamData: (record: LookRecord, verdict: Verdict, change: JudgedChange) => StreamData;
+  readonly toStreamData: (changed: ChangedStream) => StreamData;
 }
 
 /**
@@ -53,7 +55,11 @@ export interface RecordParts {
  * whatever is killed, repeated or raced, an online and an offline exist once.
  */
 export function createRecordLooks({ database, batchIntervalMs, lane, toStreamData }: RecordParts) {
-  return async function recordLooks(platform: Platform, records: readonly LookRecord[], now: Date): Promise<RecordedChange[]> {
+  return async function recordLooks(
+    platform: Platform,
+    records: readonly LookRecord[],
+    now: Date,
+  ): Promise<RecordedChange[]> {
     if (records.every((record) => record.verdicts.length === 0 && record.stream === null)) return [];
     return database.$transaction(async (tx) => {
       await updateStreams(tx, platform, records);
@@ -64,7 +70,11 @@ export function createRecordLooks({ database, batchIntervalMs, lane, toStreamDat
           .flatMap((verdict) => verdict.changes.map((change) => ({ record, verdict, change }))),
       );
       if (told.length === 0) return [];
-      const wishes = await laneWishes(tx, platform, told.map(({ record }) => record.identifier));
+      const wishes = await laneWishes(
+        tx,
+        platform,
+        told.map(({ record }) => record.identifier),
+      );
       const rows = told.map(({ record, verdict, change }) => {
         const chosen = laneOf(lane(platform, change.direction), wishes.get(record.identifier));
         return {
@@ -74,7 +84,7 @@ export function createRecordLooks({ database, batchIntervalMs, lane, toStreamDat
           lane: chosen,
           state: change.silent ? 'suppressed' : 'waiting',
           reason: change.silent,
-          stream: toStreamData(record, verdict, change),
+          stream: toStreamData(toldStream(platform, record, verdict, change)),
           happened_at: change.happenedAt,
           due_at: dueAt(chosen, now, batchIntervalMs),
         };
@@ -86,21 +96,40 @@ export function createRecordLooks({ database, batchIntervalMs, lane, toStreamDat
 
 export type RecordLooks = ReturnType<typeof createRecordLooks>;
 
-async function upsertBroadcasts(tx: Transaction, platform: Platform, records: readonly LookRecord[]): Promise<Set<string>> {
-  const rows = records.flatMap((record) => record.verdicts).map(({ next, version }) => ({
-    broadcast_id: next.id,
-    identifier: next.identifier,
-    state: next.state,
-    root_id: next.rootId,
-    title: next.title,
-    scheduled_start: next.scheduledStart,
-    started_at: next.startedAt,
-    ended_at: next.endedAt,
-    missing_since: next.missingSince,
-    misses: next.misses,
-    details: next.details,
-    version: (version ?? -1) + 1,
-  }));
+/** The broadcast that was announced is the one whose end is told, also when it went on under another id. */
+function toldStream(platform: Platform, record: LookRecord, { next }: Verdict, change: JudgedChange): ChangedStream {
+  const { direction, broadcastId, happenedAt, endReason } = change;
+  const endedAt = direction === 'offline' ? happenedAt : null;
+  return {
+    key: { platform, identifier: record.identifier },
+    channel: record.channel,
+    broadcast: { ...next, id: broadcastId, endedAt },
+    happenedAt: next.startedAt ?? happenedAt,
+    ...(endReason && { endReason }),
+  };
+}
+
+async function upsertBroadcasts(
+  tx: Transaction,
+  platform: Platform,
+  records: readonly LookRecord[],
+): Promise<Set<string>> {
+  const rows = records
+    .flatMap((record) => record.verdicts)
+    .map(({ next, version }) => ({
+      broadcast_id: next.id,
+      identifier: next.identifier,
+      state: next.state,
+      root_id: next.rootId,
+      title: next.title,
+      scheduled_start: next.scheduledStart,
+      started_at: next.startedAt,
+      ended_at: next.endedAt,
+      missing_since: next.missingSince,
+      misses: next.misses,
+      details: next.details,
+      version: (version ?? -1) + 1,
+    }));
   if (rows.length === 0) return new Set();
   const accepted = await tx.$queryRaw<{ id: string }[]>`
     INSERT INTO broadcast (platform, broadcast_id, identifier, state, root_id, title, scheduled_start, started_at, ended_at,
@@ -118,7 +147,11 @@ async function upsertBroadcasts(tx: Transaction, platform: Platform, records: re
   return new Set(accepted.map((row) => row.id));
 }
 
-async function laneWishes(tx: Transaction, platform: Platform, identifiers: string[]): Promise<Map<string, LaneWishes>> {
+async function laneWishes(
+  tx: Transaction,
+  platform: Platform,
+  identifiers: string[],
+): Promise<Map<string, LaneWishes>> {
   const rows = await tx.$queryRaw<({ identifier: string } & LaneWishes)[]>`
     SELECT identifier, bool_or(coalesce(priority, '') = 'urgent') AS "anyUrgent",
       bool_and(coalesce(priority, '') = 'normal') AS "allNormal"
@@ -126,7 +159,12 @@ async function laneWishes(tx: Transaction, platform: Platform, identifiers: stri
   return new Map(rows.map((row) => [row.identifier, row]));
 }
 
-async function insertChanges(tx: Transaction, platform: Platform, rows: readonly object[], now: Date): Promise<RecordedChange[]> {
+async function insertChanges(
+  tx: Transaction,
+  platform: Platform,
+  rows: readonly object[],
+  now: Date,
+): Promise<RecordedChange[]> {
   return tx.$queryRaw<RecordedChange[]>`
     INSERT INTO change (platform, identifier, broadcast_id, direction, lane, state, reason, stream, happened_at, recorded_at, due_at)
     SELECT ${platform}, r.identifier, r.broadcast_id, r.direction, r.lane, r.state, r.reason, r.stream, r.happened_at,
@@ -143,7 +181,17 @@ async function updateStreams(tx: Transaction, platform: Platform, records: reado
     if (stream === null) return [];
     const { title, login, pace, settled, goneCount, quarantinedAt, lastLiveAt } = stream;
     const names = { title: title && plainText(title), login: login && plainText(login) };
-    return [{ identifier, ...names, pace, settled, gone_count: goneCount, quarantined_at: quarantinedAt, last_live_at: lastLiveAt }];
+    return [
+      {
+        identifier,
+        ...names,
+        pace,
+        settled,
+        gone_count: goneCount,
+        quarantined_at: quarantinedAt,
+        last_live_at: lastLiveAt,
+      },
+    ];
   });
   if (rows.length === 0) return;
   const identifiers = rows.map((row) => row.identifier);

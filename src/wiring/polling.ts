@@ -1,0 +1,102 @@
+import type { Redis } from 'ioredis';
+import type { Context } from '../context.ts';
+import { toStreamData } from '../shared/contracts/status-events.ts';
+import { endRules } from '../shared/domain/end-rules.ts';
+import type { PlatformAdapter } from '../shared/platforms/adapter.ts';
+import { createDueKeys } from '../shared/queues/due-keys.ts';
+import { readPollState } from '../shared/queues/poll-state.ts';
+import { createSickProvider } from '../shared/queues/sick-provider.ts';
+import { sleep } from '../shared/runtime/clock.ts';
+import type { Service } from '../shared/runtime/service.ts';
+import { createLookStore } from '../shared/store/look-store.ts';
+import { createRecordLooks } from '../shared/store/record-store.ts';
+import { createBatchLook } from '../workers/batch-look.ts';
+import { createLook } from '../workers/look.ts';
+import { createPollWorker } from '../workers/poll.ts';
+import { createPollWatchdog, type PollWatchdog } from '../workers/poll-watchdog.ts';
+import { createSharedLook } from '../workers/shared-look.ts';
+import type { Publishing } from './publishing.ts';
+import type { Tracking } from './tracking.ts';
+
+export interface PollingParts {
+  readonly context: Context;
+  readonly adapter: PlatformAdapter;
+  readonly tracking: Pick<Tracking, 'align'>;
+  readonly publishing: Pick<Publishing, 'entrance'>;
+  /** A connection that waits for ever, as workers want. */
+  readonly connection: Redis;
+}
+
+export interface Polling {
+  readonly worker: Service;
+  readonly watchdog: PollWatchdog;
+}
+
+/** A look may fail for this long, or Redis be slow for this long, before anybody suspects the worker. */
+const LEAST_PATIENCE_MS = 60_000;
+
+/** Everything that polls one platform in one process. */
+export function wirePolling(parts: PollingParts): Polling {
+  const { context, adapter, connection } = parts;
+  const { config, redis, clock, logger, metrics } = context;
+  const { platform, batchSize } = adapter;
+  const intervalMs = config.pollIntervalMs[platform];
+  const stopping = new AbortController();
+  const lookAtBatch = createBatchLook({
+    ...{ platform, intervalMs, clock, logger },
+    dueKeys: createDueKeys(redis, platform),
+    look: wireLook(parts),
+    stopping: stopping.signal,
+    onPaceChange: (identifiers) => {
+      parts.tracking.align(identifiers.map((identifier) => ({ platform, identifier }))).catch((error: unknown) => {
+        logger.warn({ platform, err: error }, 'pace not applied, reconcile will');
+      });
+    },
+  });
+  const sharedLook = createSharedLook({
+    ...{ lookAtBatch, batchSize, intervalMs, clock },
+    dueKeys: createDueKeys(redis, platform),
+  });
+  const worker = createPollWorker({
+    ...{ platform, connection, sharedLook, clock, logger, metrics },
+    onProgress: () => watchdog.progress(),
+    abortLooks: () => stopping.abort(),
+  });
+  const watchdog = createPollWatchdog({
+    name: worker.name,
+    overdue: () => overdue({ redis, platform, intervalMs, now: clock.now() }),
+    rebuild: async () => {
+      await Promise.race([worker.stop(), sleep(5_000)]);
+      await worker.start();
+    },
+    giveUp: context.life.giveUp,
+    patienceMs: Math.max(2 * intervalMs, LEAST_PATIENCE_MS),
+    ...{ clock, logger },
+  });
+  return { worker, watchdog };
+}
+
+function wireLook({ context, adapter, publishing }: PollingParts) {
+  const { config, database, redis, clock, metrics } = context;
+  const { platform } = adapter;
+  const lanes = { online: config.LANE_ONLINE, offline: config.LANE_OFFLINE };
+  return createLook({
+    ...{ adapter, clock, metrics },
+    looks: createLookStore(database),
+    recordLooks: createRecordLooks({
+      database,
+      batchIntervalMs: config.BATCH_INTERVAL,
+      lane: (where, direction) => lanes[direction][where],
+      toStreamData,
+    }),
+    queueChanges: publishing.entrance.queueChanges,
+    isSick: createSickProvider(redis, platform, 3 * config.pollIntervalMs[platform]),
+    rules: { rule: endRules(config.offlineGraceMs)[platform], announceMaxAgeMs: config.ANNOUNCE_MAX_AGE },
+  });
+}
+
+async function overdue(question: Parameters<typeof readPollState>[1] & { redis: Redis }): Promise<number> {
+  const { redis, ...where } = question;
+  const state = await readPollState(redis, where);
+  return state.resting ? 0 : state.overdue;
+}

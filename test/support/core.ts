@@ -1,0 +1,47 @@
+import { Redis } from 'ioredis';
+import { type ApplyWishes, createAlign, createApplyWishes } from '../../src/producers/follow.ts';
+import { createPollRequest } from '../../src/producers/poll-request.ts';
+import { createPollSchedule } from '../../src/producers/poll-schedule.ts';
+import { perPlatform } from '../../src/shared/domain/platform.ts';
+import { openPollQueues, type PollQueues } from '../../src/shared/queues/poll-queues.ts';
+import { type Database, openDatabase } from '../../src/shared/runtime/database.ts';
+import { createMetrics } from '../../src/shared/runtime/metrics.ts';
+import { createTrackingStore, type TrackingStore } from '../../src/shared/store/tracking-store.ts';
+
+/** What one process has of the tracking side: connections of its own, nothing shared in memory. */
+export interface TrackingProcess {
+  readonly database: Database;
+  readonly redis: Redis;
+  readonly queues: PollQueues;
+  readonly tracking: TrackingStore;
+  readonly applyWishes: ApplyWishes;
+  readonly align: ReturnType<typeof createAlign>;
+  readonly schedule: ReturnType<typeof createPollSchedule>;
+  close(): Promise<void>;
+}
+
+export const POLL_INTERVAL_MS = 60_000;
+
+export function openTracking(urls: { databaseUrl: string; redisUrl: string }, connections = 4): TrackingProcess {
+  const database = openDatabase(urls.databaseUrl, connections);
+  const redis = new Redis(urls.redisUrl, { maxRetriesPerRequest: 1 });
+  redis.on('error', () => undefined);
+  const queues = openPollQueues(redis);
+  const tracking = createTrackingStore(database);
+  const schedule = createPollSchedule({ queues, redis, pollIntervalMs: perPlatform(() => POLL_INTERVAL_MS) });
+  const requestPolls = createPollRequest(queues);
+  return {
+    database,
+    redis,
+    queues,
+    tracking,
+    schedule,
+    align: createAlign({ tracking, schedule }),
+    applyWishes: createApplyWishes({ tracking, schedule, requestPolls, metrics: createMetrics() }),
+    async close() {
+      for (const queue of Object.values(queues)) await queue.close();
+      redis.disconnect();
+      await database.$disconnect();
+    },
+  };
+}
