@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { runProgram, succeeds } from './run-program.ts';
 
 /** Whom a server runs as. */
 export interface Account {
@@ -31,17 +28,10 @@ export async function serverAccount(data: string): Promise<Account | null> {
 }
 
 /** Whether the account can enter a directory, that is, may traverse all its parents. */
-export async function canEnter(account: Account | null, dir: string): Promise<boolean> {
-  const check = run('/bin/sh', ['-c', 'cd "$1"', 'sh', dir], { cwd: '/', ...(account ?? {}) });
-  return check.then(
-    () => true,
-    () => false,
-  );
+export function canEnter(account: Account | null, dir: string): Promise<boolean> {
+  return succeeds({ command: '/bin/sh', args: ['-c', 'cd "$1"', 'sh', dir], account });
 }
 
-async function idOf(which: '-u' | '-g', name: string): Promise<number | null> {
-  return run('id', [which, name]).then(
-    ({ stdout }) => Number(stdout),
-    () => null,
-  );
+function idOf(which: '-u' | '-g', name: string): Promise<number | null> {
+  return runProgram({ command: 'id', args: [which, name] }).then(Number, () => null);
 }

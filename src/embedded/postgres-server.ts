@@ -1,18 +1,18 @@
-import { execFile } from 'node:child_process';
-import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { access, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Account, serverAccount } from './account.ts';
+import type { EmbeddedServer } from './embedded-server.ts';
 import { endOrphan } from './end-orphan.ts';
 import { freePort } from './free-port.ts';
 import { type GuardedProcess, startGuarded } from './guarded-process.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { commandLine } from './process-identity.ts';
+import { runProgram } from './run-program.ts';
 import { readSaved, savedSecret } from './saved.ts';
 
-const run = promisify(execFile);
 const SHUTDOWN_MS = 20_000;
 const START_MS = 60_000;
 
@@ -21,17 +21,10 @@ export interface PostgresOptions {
   readonly home: string;
   /** Where to copy the programs when the account cannot reach them. */
   readonly copyBinariesTo: string;
+  /** Exactly this port; unless told the one it had before when that is free, else any. */
+  readonly port?: number | null;
   /** Settings of postgresql.conf beyond the defaults. */
   readonly settings?: Readonly<Record<string, string>>;
-}
-
-export interface EmbeddedServer {
-  readonly port: number;
-  /** Resolves when it ended, by whatever cause. */
-  readonly exited: Promise<number | null>;
-  stop(): Promise<void>;
-  /** SIGKILL */
-  kill(): Promise<void>;
 }
 
 export interface EmbeddedPostgres extends EmbeddedServer {
@@ -46,14 +39,14 @@ interface Prepared {
 }
 
 /**
- * Starts a Postgres of our own on loopback, on the port it had before when that is free.
+ * Starts a Postgres of our own on loopback.
  * @throws with the tail of its log when it does not come up
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const prepared = await prepare(options);
   await endOrphanOf(prepared.home);
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort(Number(await readSaved(options.home, 'port')));
+    const port = options.port ?? (await freePort(Number(await readSaved(options.home, 'port'))));
     const server = await launch(prepared, { port, settings: options.settings ?? {} });
     const failure = await readiness(server, prepared, port);
     if (failure === null) {
@@ -78,7 +71,7 @@ async function prepare({ home, copyBinariesTo }: PostgresOptions): Promise<Prepa
   return prepared;
 }
 
-/** Makes the data directory under another name first, so that a killed initdb leaves nothing that looks finished. */
+/** Makes the data directory under another name first: one that was broken off, or still goes on, is in nobody's way. */
 async function initialise({ bin, home, account }: Prepared): Promise<void> {
   const data = path.join(home, 'data');
   if (
@@ -88,19 +81,23 @@ async function initialise({ bin, home, account }: Prepared): Promise<void> {
     )
   )
     return;
-  const unfinished = `${data}.new`;
-  await rm(unfinished, { recursive: true, force: true });
-  await run(
-    path.join(bin, 'initdb'),
-    [
+  const unfinished = `${data}-${randomBytes(4).toString('hex')}`;
+  await runProgram({
+    command: path.join(bin, 'initdb'),
+    args: [
       ...['-D', unfinished, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${path.join(home, 'password')}`],
       ...['--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'],
     ],
-    { cwd: '/', env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/local/bin:/usr/bin:/bin' }, ...(account ?? {}) },
-  ).catch((error: Error & { stderr?: string }) => {
-    throw new Error(`initdb could not make a database in ${home}: ${error.stderr?.trim() || error.message}`);
+    env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/local/bin:/usr/bin:/bin' },
+    account,
   });
   await rename(unfinished, data);
+  await removeBrokenOff(home);
+}
+
+async function removeBrokenOff(home: string): Promise<void> {
+  const names = (await readdir(home)).filter((name) => name.startsWith('data-'));
+  for (const name of names) await rm(path.join(home, name), { recursive: true, force: true });
 }
 
 async function endOrphanOf(home: string): Promise<void> {

@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { runProgram } from './run-program.ts';
 
 /** A running process, told apart from a later one that was given the same number. */
 export interface ProcessIdentity {
@@ -33,10 +30,7 @@ export async function isRunning(process: ProcessIdentity): Promise<boolean> {
 export async function commandLine(pid: number): Promise<string> {
   if ((await identify(pid)) === null) return '';
   if (process.platform !== 'linux') {
-    return run('ps', ['-o', 'command=', '-p', String(pid)]).then(
-      ({ stdout }) => stdout.trim(),
-      () => '',
-    );
+    return runProgram({ command: 'ps', args: ['-o', 'command=', '-p', String(pid)] }).catch(() => '');
   }
   const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return text.replaceAll('\0', ' ').trim();

@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { redisAdvice } from './redis-advice.ts';
+import { unpackRedis } from './redis-package.ts';
+import { programOnPath, succeeds } from './run-program.ts';
 
 /** A redis-server or valkey-server and what its environment needs. */
 export interface RedisProgram {
@@ -10,37 +11,53 @@ export interface RedisProgram {
 }
 
 export interface RedisSearch {
-  /** Where a user without root rights may unpack packages. */
+  /** Where packages may be unpacked, and are found again. */
   readonly unpackInto: string;
   readonly onProgress: (line: string) => void;
 }
 
 /**
- * Redis or Valkey from the PATH, else from the system's packages.
- * @throws a sentence with the one command to run, where there is none to be had
+ * Redis or Valkey from the PATH, else from the packages of Debian and its kin, unpacked without being installed.
+ * @throws a sentence with the one command to run where there is none to be had
  */
-export async function findRedis(search: RedisSearch): Promise<RedisProgram> {
-  const found = await redisOnPath();
+export async function findRedis({ unpackInto, onProgress }: RedisSearch): Promise<RedisProgram> {
+  const found = (await onPath()) ?? (await unpacked(unpackInto));
   if (found) return found;
-  throw new Error(`no redis-server: ${search.unpackInto}`);
+  if (!(await programOnPath('apt-get'))) throw new Error(await redisAdvice('there is no redis-server on the PATH'));
+  onProgress('there is no redis-server on the PATH: unpacking one from the packages of this system');
+  try {
+    await unpackRedis(unpackInto);
+  } catch (cause) {
+    throw new Error(await redisAdvice((cause as Error).message), { cause });
+  }
+  const program = await unpacked(unpackInto);
+  if (program) return program;
+  throw new Error(await redisAdvice(`the redis-server unpacked in ${unpackInto} does not run`));
 }
 
-/** @returns null when neither Redis nor Valkey is on the PATH */
-export async function redisOnPath(): Promise<RedisProgram | null> {
+async function onPath(): Promise<RedisProgram | null> {
   for (const name of ['redis-server', 'valkey-server']) {
-    const command = await run('/bin/sh', ['-c', 'command -v "$1"', 'sh', name]).then(
-      ({ stdout }) => stdout.trim(),
-      () => '',
-    );
-    if (command !== '' && (await runs({ command, env: {} }))) return { command, env: {} };
+    const command = await programOnPath(name);
+    if (command && (await runs({ command, env: {} }))) return { command, env: {} };
   }
   return null;
 }
 
-/** Whether it starts at all: its libraries are there, and it is for this machine. */
-export async function runs({ command, env }: RedisProgram): Promise<boolean> {
-  return run(command, ['--version'], { env: { ...env } }).then(
+/** Its libraries lie beside it, in a directory named after the architecture. */
+async function unpacked(root: string): Promise<RedisProgram | null> {
+  const command = path.join(root, 'usr', 'bin', 'redis-server');
+  const exists = await access(command).then(
     () => true,
     () => false,
   );
+  if (!exists) return null;
+  const machine = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch as string] ?? '';
+  const libraries = ['usr/lib', 'lib'].map((dir) => path.join(root, dir, machine));
+  const program = { command, env: { LD_LIBRARY_PATH: libraries.join(':') } };
+  return (await runs(program)) ? program : null;
+}
+
+/** Whether it starts at all: its libraries are there, and it is for this machine. */
+function runs({ command, env }: RedisProgram): Promise<boolean> {
+  return succeeds({ command, args: ['--version'], env });
 }

@@ -1,12 +1,12 @@
-import { chown, mkdir, writeFile, readFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Account } from './account.ts';
+import type { EmbeddedServer } from './embedded-server.ts';
 import { endOrphan } from './end-orphan.ts';
 import { freePort } from './free-port.ts';
 import { type GuardedProcess, startGuarded } from './guarded-process.ts';
-import type { EmbeddedServer } from './postgres-server.ts';
 import type { RedisProgram } from './redis-program.ts';
 import { readSaved, savedSecret } from './saved.ts';
 
@@ -18,6 +18,8 @@ export interface RedisOptions {
   /** Directory of its data, password and log; made when it is not there. */
   readonly home: string;
   readonly account: Account | null;
+  /** Exactly this port; unless told the one it had before when that is free, else any. */
+  readonly port?: number | null;
   /** Whether what it holds survives its end. */
   readonly appendOnly: boolean;
 }
@@ -27,7 +29,7 @@ export interface EmbeddedRedis extends EmbeddedServer {
 }
 
 /**
- * Starts a Redis of our own on loopback, on the port it had before when that is free.
+ * Starts a Redis of our own on loopback.
  * @throws with the tail of its log when it does not come up
  */
 export async function startRedisServer(options: RedisOptions): Promise<EmbeddedRedis> {
@@ -37,7 +39,7 @@ export async function startRedisServer(options: RedisOptions): Promise<EmbeddedR
   const lastPort = Number(await readSaved(options.home, 'port'));
   if (lastPort > 0) await endOrphanOf(options.home, urlOf(lastPort, password));
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort(lastPort);
+    const port = options.port ?? (await freePort(lastPort));
     const server = await launch(options, port);
     const failure = await readiness(server, options.home, urlOf(port, password));
     if (failure === null) {
@@ -91,7 +93,7 @@ async function endOrphanOf(home: string, url: string): Promise<void> {
   const orphan = await ask(url, async (redis) => {
     const [, dir] = (await redis.config('GET', 'dir')) as string[];
     const pid = /process_id:(\d+)/.exec(await redis.info('server'))?.[1];
-    return dir === home ? Number(pid) : null;
+    return dir === (await realpath(home)) ? Number(pid) : null;
   });
   if (orphan) await endOrphan(orphan, 'SIGTERM');
 }

@@ -1,0 +1,41 @@
+import type { Context } from '../../src/context.ts';
+import { type Environment, loadConfig } from '../../src/shared/config/config.ts';
+import { systemClock } from '../../src/shared/runtime/clock.ts';
+import { openDatabase } from '../../src/shared/runtime/database.ts';
+import { createLogger } from '../../src/shared/runtime/logger.ts';
+import { createMetrics } from '../../src/shared/runtime/metrics.ts';
+import { openRedis } from '../../src/shared/runtime/redis.ts';
+import { createDatabase } from './database.ts';
+import { startRedis, type TestRedis } from './redis.ts';
+
+export interface TestContext extends Context {
+  readonly server: TestRedis;
+  close(): Promise<void>;
+}
+
+/** What a process opens, on a database and a Redis of its own. */
+export async function openTestContext(env: Environment = {}): Promise<TestContext> {
+  const [{ url: databaseUrl, drop }, server] = await Promise.all([createDatabase(), startRedis()]);
+  const config = loadConfig({ HTTP_PORT: '0', ...env, DATABASE_URL: databaseUrl, REDIS_URL: server.url });
+  const logger = createLogger({ level: 'silent', secrets: [], destination: { write: () => undefined } });
+  const database = openDatabase(databaseUrl);
+  const redis = openRedis(server.url, 'command', logger);
+  return {
+    config,
+    database,
+    redis,
+    logger,
+    server,
+    databaseUrl,
+    redisUrl: server.url,
+    metrics: createMetrics(),
+    clock: systemClock,
+    pollPlatforms: config.platforms,
+    life: { giveUp: () => undefined, services: () => ({ ok: true }) },
+    async close() {
+      redis.disconnect();
+      await database.$disconnect();
+      await Promise.all([drop(), server.stop()]);
+    },
+  };
+}
