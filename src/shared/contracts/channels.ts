@@ -8,3 +8,12 @@ export const OFFLINE_CHANNEL = 'streams.offline';
 export const LOG_KEY = '{streams}.log';
 /** Hash of what is live now: `<platform>/<broadcast id>` → the stream as published. */
 export const LIVE_KEY = '{streams}.live';
+
+/** Names the run of sequence numbers in force; another one means that what was read before cannot be continued. */
+export const EPOCH_KEY = '{streams}.epoch';
+/** Sequence number of the newest event of the epoch. */
+export const SEQUENCE_KEY = '{streams}.sequence';
+/** Present for a day after an event was published: `<epoch> <sequence>` under which it was. */
+export const eventKey = (eventId: string): string => `{streams}.event:${eventId}`;
+/** A field of the hash of what is live now. */
+export const liveField = (platform: string, broadcastId: string): string => `${platform}/${broadcastId}`;

@@ -1,0 +1,59 @@
+import type { EventPlace, StreamData } from '../contracts/status-events.ts';
+import type { Database } from '../runtime/database.ts';
+
+export interface PublishedEvent {
+  readonly eventId: string;
+  readonly place: EventPlace;
+}
+
+/** What the tables know of the log in Redis: how far it has come, and what it last said of each broadcast. */
+export function createLogStore(database: Database) {
+  return {
+    /** Null when nothing was ever published. */
+    async position(): Promise<EventPlace | null> {
+      const row = await database.logPosition.findUnique({ where: { id: 1 } });
+      return row && { epoch: row.epoch, sequence: row.sequence.toString() };
+    },
+
+    async startEpoch(epoch: string): Promise<void> {
+      const fields = { epoch, sequence: 0n };
+      await database.logPosition.upsert({ where: { id: 1 }, create: { id: 1, ...fields }, update: fields });
+    },
+
+    /** Marks events, their changes and the position in one transaction. Doing it twice is doing it once. */
+    async settle(events: readonly PublishedEvent[], now: Date): Promise<void> {
+      const ids = events.map(({ eventId }) => eventId);
+      const epochs = events.map(({ place }) => place.epoch);
+      const sequences = events.map(({ place }) => BigInt(place.sequence));
+      await database.$transaction([
+        database.$executeRaw`
+          UPDATE batch SET published_at = ${now}::timestamptz, epoch = event.epoch, sequence = event.sequence
+          FROM unnest(${ids}::uuid[], ${epochs}::text[], ${sequences}::bigint[]) AS event(id, epoch, sequence)
+          WHERE batch.id = event.id AND batch.published_at IS NULL`,
+        database.change.updateMany({
+          where: { batchId: { in: ids }, state: 'waiting' },
+          data: { state: 'published', publishedAt: now },
+        }),
+        database.$executeRaw`
+          UPDATE log_position SET sequence = event.sequence
+          FROM (SELECT epoch, max(sequence) AS sequence
+                FROM unnest(${epochs}::text[], ${sequences}::bigint[]) AS e(epoch, sequence) GROUP BY epoch) AS event
+          WHERE log_position.epoch = event.epoch AND log_position.sequence < event.sequence`,
+      ]);
+    },
+
+    /** Everything that was announced and whose end was not. */
+    async live(): Promise<StreamData[]> {
+      const rows = await database.$queryRaw<{ stream: StreamData }[]>`
+        SELECT stream FROM change AS begun
+        WHERE direction = 'online' AND state = 'published' AND NOT EXISTS (
+          SELECT 1 FROM change AS ended
+          WHERE ended.platform = begun.platform AND ended.broadcast_id = begun.broadcast_id
+            AND ended.direction = 'offline' AND ended.state <> 'waiting')
+        ORDER BY id`;
+      return rows.map((row) => row.stream);
+    },
+  };
+}
+
+export type LogStore = ReturnType<typeof createLogStore>;

@@ -1,0 +1,31 @@
+import { PLATFORMS, type Platform } from '../domain/platform.ts';
+import type { Database, Transaction } from '../runtime/database.ts';
+
+/** Sets these locks apart from all others in the database; the second number is the platform's. */
+const FLUSH_LOCK = 7_270_001;
+
+/** For how long a lock may be waited for and held, in milliseconds. Then the database takes it back. */
+const HELD_MS = 60_000;
+
+/**
+ * Runs `work` while nobody else in the cluster publishes for these platforms. The lock goes with the transaction that
+ * holds it: a process that dies, or hangs for too long, gives it back.
+ */
+export function withPlatformLock<T>(
+  database: Database,
+  platforms: readonly Platform[],
+  work: () => Promise<T>,
+): Promise<T> {
+  return database.$transaction(
+    async (tx) => {
+      // Always in the same order, so that nobody waits in a circle.
+      for (const platform of PLATFORMS.filter((each) => platforms.includes(each))) await lock(tx, platform);
+      return work();
+    },
+    { maxWait: HELD_MS, timeout: HELD_MS },
+  );
+}
+
+function lock(tx: Transaction, platform: Platform): Promise<number> {
+  return tx.$executeRaw`SELECT pg_advisory_xact_lock(${FLUSH_LOCK}::int, ${PLATFORMS.indexOf(platform)}::int)`;
+}

@@ -1,0 +1,123 @@
+import type { Config } from '../shared/config/config.ts';
+import { PLATFORMS, type Platform } from '../shared/domain/platform.ts';
+import type { Publisher, Restored, RestoreOptions } from '../shared/pubsub/publisher.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import type { Database } from '../shared/runtime/database.ts';
+import type { Metrics } from '../shared/runtime/metrics.ts';
+import type { ChangeStore, OpenEvent } from '../shared/store/change-store.ts';
+import type { LogStore, PublishedEvent } from '../shared/store/log-store.ts';
+import { withPlatformLock } from '../shared/store/platform-lock.ts';
+import type { FlushPace } from './flush-pace.ts';
+import { untilGo } from './flush-pace.ts';
+
+/** Events that one pass takes. A longer queue is worked off in several passes, so that urgent changes come in between. */
+const EVENTS_PER_PASS = 20;
+
+/** A pass ends after this long even when more waits: its lock is not held for ever. */
+const PASS_MS = 10_000;
+
+export interface PlatformFlushParts {
+  readonly database: Database;
+  readonly changes: ChangeStore;
+  readonly log: LogStore;
+  readonly publisher: Publisher;
+  readonly pace: FlushPace;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly config: Pick<Config, 'BATCH_MAX_STREAMS' | 'ANNOUNCE_MAX_AGE'>;
+}
+
+type Pass = 'done' | 'more' | 'behind';
+
+/**
+ * Publishes what waits of a platform. Each step can be cut off and is made good by the next flush: an event that was
+ * formed is published as it was formed; one that was published is not published again, and only marked.
+ */
+export function createPlatformFlush(parts: PlatformFlushParts) {
+  const { database, changes, log, publisher, clock, metrics, config } = parts;
+  const publishOpen = createPublishOpen(parts);
+  const limit = EVENTS_PER_PASS * config.BATCH_MAX_STREAMS;
+
+  /**
+   * @param wanted changes to publish now, whatever their lane; with them goes whatever is due
+   * @param signal ends the flush after the pass under way; what is left still waits
+   */
+  async function flush(platform: Platform, wanted: readonly bigint[], signal?: AbortSignal): Promise<void> {
+    let pass = await onePass(platform, wanted);
+    if (pass === 'behind') {
+      await restore();
+      pass = await onePass(platform, wanted);
+    }
+    while (pass === 'more' && !signal?.aborted) pass = await onePass(platform, wanted);
+    if (pass === 'behind') throw new Error(`publishing changes of ${platform}: the log in Redis is behind again`);
+  }
+
+  function onePass(platform: Platform, wanted: readonly bigint[]): Promise<Pass> {
+    return withPlatformLock(database, [platform], async () => {
+      const earlier = await publishOpen(platform);
+      if (earlier !== 'done') return earlier;
+      const { taken, silenced } = await changes.form({
+        ...{ platform, wanted, limit, now: clock.now() },
+        maxStreams: config.BATCH_MAX_STREAMS,
+        announceMaxAgeMs: config.ANNOUNCE_MAX_AGE,
+      });
+      for (const reason of silenced) metrics.suppressed.inc({ platform, reason });
+      const now = await publishOpen(platform);
+      return now === 'done' && taken === limit ? 'more' : now;
+    });
+  }
+
+  /**
+   * Makes the snapshot agree with the tables, and starts a new epoch when Redis was emptied or lost what was written.
+   * Nobody publishes meanwhile.
+   */
+  function restore(options: RestoreOptions = {}): Promise<Restored> {
+    return withPlatformLock(database, PLATFORMS, async () => {
+      // What was published but not marked would come back into the snapshot from the tables.
+      if (!options.dryRun) for (const platform of PLATFORMS) await publishOpen(platform);
+      const restored = await publisher.restore(await log.position(), await log.live(), options);
+      if (restored.newEpoch !== null && !options.dryRun) await log.startEpoch(restored.newEpoch);
+      return restored;
+    });
+  }
+
+  return { flush, restore };
+}
+
+export type PlatformFlush = ReturnType<typeof createPlatformFlush>;
+
+function createPublishOpen({ changes, log, publisher, pace, clock, metrics }: PlatformFlushParts) {
+  /** Publishes the events that are formed already, in their order, and marks those that are out. */
+  return async function publishOpen(platform: Platform): Promise<Pass> {
+    const known = await log.position();
+    const events = await changes.openEvents(platform, EVENTS_PER_PASS);
+    const out: PublishedEvent[] = [];
+    const endAt = clock.now().getTime() + PASS_MS;
+    try {
+      for (const event of events) {
+        if (clock.now().getTime() > endAt) return 'more';
+        await untilGo(pace.turn);
+        const result = await publisher.publish({ ...event, streams: event.changes.map(({ stream }) => stream) }, known);
+        if (result.kind === 'behind') return 'behind';
+        out.push({ eventId: event.eventId, place: result.place });
+        count(metrics, event, { repeated: result.kind === 'repeated', at: clock.now() });
+      }
+    } finally {
+      if (out.length > 0) await log.settle(out, clock.now());
+    }
+    return events.length === EVENTS_PER_PASS ? 'more' : 'done';
+  };
+}
+
+function count(metrics: Metrics, event: OpenEvent, { repeated, at }: { repeated: boolean; at: Date }): void {
+  const { platform, direction, changes } = event;
+  if (repeated) {
+    metrics.repeats.inc({ platform });
+    return;
+  }
+  metrics.batches.inc({ platform, direction });
+  metrics.published.inc({ platform, direction }, changes.length);
+  for (const { lane, recordedAt } of changes) {
+    metrics.publishDelay.observe({ platform, lane }, Math.max(0, at.getTime() - recordedAt.getTime()) / 1_000);
+  }
+}
