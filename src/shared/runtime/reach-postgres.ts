@@ -1,0 +1,34 @@
+import pg from 'pg';
+import { connectionCode, networkReason, type ServerFault, serverAddress } from './server-fault.ts';
+
+const CONNECT_WITHIN_MS = 5_000;
+
+/** Connects once. @returns what is wrong, or null when the database can be used */
+export async function reachPostgres(url: string): Promise<ServerFault | null> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_WITHIN_MS });
+  client.on('error', () => undefined); // the query that meets it rejects
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return null;
+  } catch (error) {
+    return toFault(url, error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function toFault(url: string, error: unknown): ServerFault {
+  const code = connectionCode(error);
+  const where = `Postgres at ${serverAddress(url, 5432)}`;
+  const [user, database] = [new URL(url).username, new URL(url).pathname.slice(1)];
+  if (code === '28P01' || code === '28000') {
+    return { kind: 'settings', message: `${where} refuses the account "${user}": correct DATABASE_URL` };
+  }
+  if (code === '3D000') {
+    return { kind: 'settings', message: `${where} has no database "${database}": create it, or correct DATABASE_URL` };
+  }
+  const reason = networkReason(code) ?? (error instanceof Error ? error.message : String(error));
+  const remedy = 'start it, or correct DATABASE_URL (unset, an embedded one is used)';
+  return { kind: 'away', message: `${where} cannot be reached, ${reason}: ${remedy}` };
+}
