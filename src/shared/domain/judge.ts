@@ -1,4 +1,5 @@
 import type { KnownBroadcast } from './broadcast.ts';
+import { partition } from './group.ts';
 import type { SeenBroadcast } from './observation.ts';
 import type { EndRule, JudgedChange, SilentReason, Verdict } from './verdict.ts';
 
@@ -19,17 +20,27 @@ export interface Evidence {
   readonly now: Date;
 }
 
-/** Decides what a look means. Broadcasts about which it says nothing new have no verdict. Pure. */
+/**
+ * Decides what a look means, one verdict at most for a broadcast; none where it says nothing new. Pure.
+ * What ended comes before what began: a key's changes are told in the order in which its channel lived them.
+ */
 export function judge(evidence: Evidence): Verdict[] {
   const known = new Map(evidence.known.map((broadcast) => [broadcast.id, broadcast]));
+  const seen = new Map(evidence.seen.map((broadcast) => [broadcast.id, broadcast]));
   const continued = continuations(evidence, known);
-  const verdicts = evidence.seen.map((seen) => judgeSeen(evidence, seen, known.get(seen.id), continued.get(seen.id)));
-  const ended = new Set([...continued.values()].map((broadcast) => broadcast.id));
-  const listed = new Set([...evidence.seen.map((seen) => seen.id), ...evidence.unasked]);
-  for (const broadcast of evidence.known) {
-    if (ended.has(broadcast.id)) verdicts.push(remember(broadcast, { state: 'continued', missingSince: null }));
-    else if (!listed.has(broadcast.id)) verdicts.push(judgeMissing(evidence, broadcast));
-  }
+  const carriedOn = new Map([...continued.values()].map((broadcast) => [broadcast.id, broadcast]));
+  const missing = evidence.known.filter(
+    ({ id }) => !seen.has(id) && !carriedOn.has(id) && !evidence.unasked.includes(id),
+  );
+  const listed = [...seen.values()].filter(({ id }) => !carriedOn.has(id));
+  const [live, other] = partition(listed, (broadcast) => broadcast.state === 'live');
+  const verdicts = [
+    ...[...carriedOn.values()].map((broadcast) => remember(broadcast, { state: 'continued', missingSince: null })),
+    ...missing.map((broadcast) => judgeMissing(evidence, broadcast)),
+    ...[...other, ...live].map((broadcast) =>
+      judgeSeen(evidence, broadcast, known.get(broadcast.id), continued.get(broadcast.id)),
+    ),
+  ];
   return verdicts.filter((verdict) => verdict !== null);
 }
 
