@@ -15,7 +15,7 @@ import type { PlatformFlush } from './flush-platform.ts';
 /** Jobs that wait together for a flush; the flush itself takes whatever is due in the table. */
 const CONCURRENCY = 500;
 
-/** How long a stop waits for what is in hand before it gives it back. */
+/** How long a stop waits for what is in hand before it gives it back: less than the 10 s that a process has to end. */
 const FINISH_MS = 8_000;
 
 export interface FlushWorkerParts {
@@ -26,6 +26,7 @@ export interface FlushWorkerParts {
   readonly flush: PlatformFlush['flush'];
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly finishMs?: number;
 }
 
 /** Takes the jobs of the batching queue: each is done when its change is published, or is not to be published any more. */
@@ -57,7 +58,7 @@ export function createFlushWorker(parts: FlushWorkerParts): Service {
     },
     async stop() {
       stopping.abort();
-      const timer = setTimeout(giveUp, FINISH_MS);
+      const timer = setTimeout(giveUp, parts.finishMs ?? FINISH_MS);
       await worker.close().finally(() => clearTimeout(timer));
     },
   };
