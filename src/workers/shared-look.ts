@@ -38,7 +38,7 @@ export function createSharedLook(parts: SharedLookParts) {
       planned = false;
       running += 1;
       const asked = waiting.splice(0, (AT_ONCE - running + 1) * parts.batchSize);
-      claimAndLook(parts, asked).finally(() => {
+      void claimAndLook(parts, asked).finally(() => {
         running -= 1;
         plan();
       });

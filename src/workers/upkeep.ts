@@ -7,23 +7,24 @@ import type { Metrics } from '../shared/runtime/metrics.ts';
 import type { Service } from '../shared/runtime/service.ts';
 
 /** What happens once per period in the whole cluster, however many processes run. */
-export interface UpkeepTask {
+export interface UpkeepPeriod {
   readonly name: string;
   readonly everyMs: number;
-  /** @returns what it did, shown in the board */
-  run(): Promise<unknown>;
 }
+
+/** What is done then, by name. What it returns is shown in the board. */
+export type UpkeepTasks = Readonly<Record<string, () => Promise<unknown>>>;
 
 const KEPT = { removeOnComplete: { count: 50 }, removeOnFail: { count: 50 } };
 
 /** Upserts the schedules of upkeep. @returns the names of those that did not exist */
 export function createUpkeepSchedules(queue: Queue) {
   return {
-    async missing(tasks: readonly Omit<UpkeepTask, 'run'>[]): Promise<string[]> {
+    async missing(tasks: readonly UpkeepPeriod[]): Promise<string[]> {
       const found = await Promise.all(tasks.map((task) => queue.getJobScheduler(task.name)));
       return tasks.filter((task, i) => found[i]?.every !== task.everyMs).map((task) => task.name);
     },
-    async ensure(tasks: readonly Omit<UpkeepTask, 'run'>[]): Promise<void> {
+    async ensure(tasks: readonly UpkeepPeriod[]): Promise<void> {
       for (const { name, everyMs } of tasks) {
         await queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: KEPT });
       }
@@ -43,20 +44,20 @@ export function openUpkeepQueue(connection: Redis): Queue {
 
 export interface UpkeepWorkerParts {
   readonly connection: Redis;
-  readonly tasks: readonly UpkeepTask[];
+  readonly tasks: UpkeepTasks;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'failures'>;
 }
 
 /** Runs upkeep tasks as their jobs come. A failed one is shown in the board and runs again at its next time. */
 export function createUpkeepWorker({ connection, tasks, logger, metrics }: UpkeepWorkerParts): Service {
-  const byName = new Map(tasks.map((task) => [task.name, task]));
+  const names = Object.keys(tasks);
   let worker: Worker | undefined;
 
   async function run(job: Job): Promise<unknown> {
-    const task = byName.get(job.name);
-    if (!task) throw new Error(`upkeep job ${job.name}: expected one of ${[...byName.keys()].join(', ')}`);
-    return task.run();
+    const task = Object.hasOwn(tasks, job.name) ? tasks[job.name] : undefined;
+    if (!task) throw new Error(`upkeep job ${job.name}: expected one of ${names.join(', ')}`);
+    return task();
   }
 
   return {
@@ -66,7 +67,7 @@ export function createUpkeepWorker({ connection, tasks, logger, metrics }: Upkee
       worker = new Worker(UPKEEP_QUEUE, run, {
         connection,
         prefix: queuePrefix(UPKEEP_QUEUE),
-        concurrency: tasks.length,
+        concurrency: names.length,
       });
       worker.on('error', (error) => logger.debug({ err: error }, 'upkeep worker error'));
       worker.on('failed', (job, error) => {

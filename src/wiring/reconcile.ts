@@ -1,0 +1,39 @@
+import type { Context } from '../context.ts';
+import { createReconcile } from '../workers/reconcile.ts';
+import { createReconcileChanges } from '../workers/reconcile-changes.ts';
+import { createReconcileLive } from '../workers/reconcile-live.ts';
+import { createReconcileSchedules } from '../workers/reconcile-schedules.ts';
+import { createReconcileUpkeep } from '../workers/reconcile-upkeep.ts';
+import { createUpkeepSchedules, openUpkeepQueue } from '../workers/upkeep.ts';
+import type { Publishing } from './publishing.ts';
+import type { Tracking } from './tracking.ts';
+import { upkeepPeriods } from './upkeep.ts';
+
+/** Reconcile, with everything it compares and repairs. */
+export function wireReconcile(
+  context: Context,
+  { tracking, publishing }: { tracking: Tracking; publishing: Publishing },
+) {
+  const { redis, clock, logger, metrics, config } = context;
+  const queue = openUpkeepQueue(redis);
+  const schedules = createUpkeepSchedules(queue);
+  const { entrance, changes, platformFlush } = publishing;
+  const reconcile = createReconcile({
+    ...{ redis, clock, logger, metrics },
+    reconcileSchedules: createReconcileSchedules({
+      redis,
+      queues: tracking.queues,
+      tracking: tracking.tracking,
+      align: tracking.align,
+      pollIntervalMs: config.pollIntervalMs,
+    }),
+    reconcileChanges: createReconcileChanges({
+      waiting: changes.waiting,
+      unqueued: entrance.unqueued,
+      requeue: entrance.requeue,
+    }),
+    reconcileLive: createReconcileLive(platformFlush.restore),
+    reconcileUpkeep: createReconcileUpkeep(schedules, upkeepPeriods(config)),
+  });
+  return { reconcile, runSoon: schedules.runSoon, close: () => queue.close() };
+}
