@@ -8,7 +8,7 @@ import {
   type Wanted,
 } from './keeper-protocol.ts';
 
-const WELCOME_MS = 5_000;
+const WELCOME_MS = 3_000;
 const FAREWELL_MS = 45_000;
 
 /** One user's connection to the keeper. The servers run at least as long as it does. */

@@ -30,20 +30,18 @@ async function download(work: string): Promise<void> {
     await downloadWith([], work);
   } catch {
     const options = await privateLists(work);
-    await runProgram({ command: 'apt-get', args: [...options, 'update'] });
+    await aptGet([...options, 'update']);
     await downloadWith(options, work);
   }
 }
 
 async function downloadWith(options: readonly string[], work: string): Promise<void> {
-  const plan = await runProgram({
-    command: 'apt-get',
-    args: [...options, '--simulate', '--no-install-recommends', 'install', 'redis-server', 'redis-tools'],
-  });
+  const wanted = ['redis-server', 'redis-tools'];
+  const plan = await aptGet([...options, '--simulate', '--no-install-recommends', 'install', ...wanted]);
   const missing = [...plan.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '');
   // What is installed but does not run, or is not on the PATH, is not in the plan.
-  const names = new Set([...missing, 'redis-server', 'redis-tools']);
-  await runProgram({ command: 'apt-get', args: [...options, 'download', ...names], cwd: work });
+  const names = new Set([...missing, ...wanted]);
+  await aptGet([...options, 'download', ...names], work);
 }
 
 async function privateLists(work: string): Promise<string[]> {
@@ -52,9 +50,18 @@ async function privateLists(work: string): Promise<string[]> {
   await mkdir(path.join(cache, 'archives', 'partial'), { recursive: true });
   const settings = [
     `Dir::State=${state}`,
+    `Dir::State::lists=${path.join(state, 'lists')}`,
     'Dir::State::status=/var/lib/dpkg/status',
     `Dir::Cache=${cache}`,
     'APT::Sandbox::User=root', // apt would else hand the download to an account that may not enter our directory
   ];
   return settings.flatMap((setting) => ['-o', setting]);
+}
+
+/** @throws its first complaint: it repeats itself for every repository */
+async function aptGet(args: readonly string[], cwd = '/'): Promise<string> {
+  return runProgram({ command: 'apt-get', args, cwd }).catch((cause: Error) => {
+    const complaint = /^E: .*/m.exec(cause.message)?.[0] ?? cause.message;
+    throw new Error(`apt-get cannot get the packages of Redis (${complaint})`, { cause });
+  });
 }

@@ -12,6 +12,7 @@ import { readSaved, savedSecret } from './saved.ts';
 
 const SHUTDOWN_MS = 10_000;
 const START_MS = 30_000;
+const ANSWER_MS = 3_000;
 
 export interface RedisOptions {
   readonly program: RedisProgram;
@@ -115,13 +116,13 @@ async function readiness(server: GuardedProcess, home: string, url: string): Pro
   return `the embedded Redis in ${home} ${how}; its log ends with:\n${log.trim().split('\n').slice(-5).join('\n')}`;
 }
 
-/** @returns null when nobody answers, or not as our Redis does */
+/** @returns null when nobody answers, or not as our Redis does, or not at all */
 async function ask<T>(url: string, question: (redis: Redis) => Promise<T>): Promise<T | null> {
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 2_000 });
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: ANSWER_MS });
   redis.on('error', () => undefined); // told by the rejected command
+  const silence = sleep(ANSWER_MS, null, { ref: false });
   try {
-    await redis.connect();
-    return await question(redis);
+    return await Promise.race([redis.connect().then(() => question(redis)), silence]);
   } catch {
     return null;
   } finally {

@@ -30,10 +30,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   });
   await makeTemplate(postgres.url('postgres'), postgres.url(TEMPLATE));
   project.provide('postgres', { server: postgres.url('postgres'), template: TEMPLATE });
-  project.provide(
-    'redis',
-    await findRedis({ unpackInto: path.join(directory, 'redis-package'), onProgress: console.log }),
-  );
+  // Beside the program's own, so that packages are fetched once, not once a run.
+  const unpackInto = path.resolve(import.meta.dirname, '..', '..', '.tallylight', 'redis-package');
+  project.provide('redis', await findRedis({ unpackInto, onProgress: console.log }));
   return async () => {
     await postgres.stop();
     await rm(directory, { recursive: true, force: true });
