@@ -134,11 +134,11 @@ function createTimeLimit(outer: AbortSignal, ms: number): TimeLimit {
   };
 }
 
-/** The system's code where there is one: fetch itself only ever says "fetch failed". */
+/** What lies behind the error, by its code where it has one: fetch itself only ever says "fetch failed". */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return error instanceof Error ? error.message : 'unknown';
+  const cause = error instanceof Error ? (error.cause ?? error) : undefined;
+  if (!(cause instanceof Error)) return 'unknown';
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
 }
 
 /** What runs against a simulator says so. */
