@@ -10,8 +10,10 @@ import { wirePublishing } from './wiring/publishing.ts';
 import { wireReconcile } from './wiring/reconcile.ts';
 import { wireTracking } from './wiring/tracking.ts';
 import { createCleanUp } from './workers/clean-up.ts';
+import { createExpectHabits } from './workers/expect-habits.ts';
 import { createFlushWorker } from './workers/flush.ts';
 import { createRedisWatch } from './workers/redis-watch.ts';
+import { createStretchIntervals } from './workers/stretch-intervals.ts';
 import { createUpkeepWorker } from './workers/upkeep.ts';
 
 /** How soon an emptied Redis is noticed. */
@@ -25,6 +27,7 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
   const { config, database, redis, clock, logger, metrics } = context;
   const connection = openRedis(context.redisUrl, 'blocking', logger);
   const platforms = createAdapters(config, { redis, metrics, logger, clock });
+  const readBudgets = createReadBudgets(platforms.adapters.values());
   const tracking = wireTracking(context);
   const publishing = wirePublishing(context);
   const reconciling = wireReconcile(context, { tracking, publishing });
@@ -47,6 +50,8 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
         ...{ connection, logger, metrics },
         tasks: {
           reconcile: () => reconciling.reconcile({ dryRun: false }),
+          stretch: createStretchIntervals({ redis, platforms: config.platforms, readBudgets, clock, logger }),
+          habits: createExpectHabits({ database, clock }),
           cleanup: createCleanUp({ database, tracking: tracking.tracking, clock }),
         },
       }),
@@ -61,7 +66,7 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
     progress: roles.includes('poll')
       ? watchdogs.map(({ watchdog }) => ({ name: watchdog.name, check: watchdog.health }))
       : [],
-    readBudgets: createReadBudgets(platforms.adapters.values()),
+    readBudgets,
   });
   const connections = closing('connections', async () => {
     await Promise.all([tracking.close(), publishing.close(), reconciling.close()]);

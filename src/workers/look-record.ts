@@ -72,6 +72,7 @@ function withPace(facts: StreamFacts, stream: RememberedStream, open: readonly O
   const pace = paceOf(
     {
       quarantined: facts.quarantinedAt !== null,
+      expectedUntil: stream.expectedUntil,
       live: open.some((broadcast) => broadcast.state === 'live'),
       scheduledStarts: open.flatMap((broadcast) => (broadcast.scheduledStart ? [broadcast.scheduledStart] : [])),
       lastSignAt: facts.lastLiveAt ?? stream.createdAt,

@@ -19,6 +19,7 @@ export interface RememberedStream {
   readonly goneCount: number;
   readonly quarantinedAt: Date | null;
   readonly lastLiveAt: Date | null;
+  readonly expectedUntil: Date | null;
   readonly createdAt: Date;
   readonly open: readonly OpenKnownBroadcast[];
 }
@@ -35,7 +36,7 @@ export function createLookStore(database: Database) {
       const [streams, open] = await Promise.all([
         database.$queryRaw<Omit<RememberedStream, 'open'>[]>`
           SELECT identifier, title, login, coalesce(tracked_since, created_at) AS "trackedSince", pace, settled,
-            gone_count AS "goneCount", quarantined_at AS "quarantinedAt", last_live_at AS "lastLiveAt",
+            gone_count AS "goneCount", quarantined_at AS "quarantinedAt", last_live_at AS "lastLiveAt", expected_until AS "expectedUntil",
             created_at AS "createdAt"
           FROM stream WHERE platform = ${platform} AND identifier = ANY(${identifiers}) AND guilds > 0`,
         database.$queryRaw<OpenKnownBroadcast[]>`

@@ -11,6 +11,7 @@ CREATE TABLE "stream" (
     "gone_count" INTEGER NOT NULL DEFAULT 0,
     "quarantined_at" TIMESTAMPTZ(3),
     "last_live_at" TIMESTAMPTZ(3),
+    "expected_until" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "stream_pkey" PRIMARY KEY ("platform","identifier")
