@@ -19,10 +19,9 @@ const MOST_BODY_BYTES = 1024 * 1024;
 export function createWireServer(parts: ServerParts): Server {
   return createServer((incoming, response) => {
     response.on('error', () => response.destroy());
-    readRequest(incoming).then(
-      (request) => answer(parts, request, response),
-      () => incoming.destroy(),
-    );
+    readRequest(incoming)
+      .then((request) => answer(parts, request, response))
+      .catch((error: unknown) => deliverFailure(response, error));
   });
 }
 
@@ -83,13 +82,21 @@ function unknownControl({ method, path }: WireRequest): Answer {
   return json(404, { error: `there is no ${method} ${path} here; GET /_sim lists what there is` });
 }
 
+/** What cannot be read is cut off; a fault of our own is said, so that it is not taken for a platform's. */
+function deliverFailure(response: ServerResponse, error: unknown): void {
+  if (error instanceof UnreadableRequest || response.headersSent) return void response.destroy();
+  deliver(response, json(500, { error: `the simulator failed: ${String(error)}` }));
+}
+
+class UnreadableRequest extends Error {}
+
 async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {
   const url = new URL(incoming.url ?? '/', 'http://simulator');
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MOST_BODY_BYTES) throw new Error(`a body longer than ${MOST_BODY_BYTES} bytes`);
+    if (size > MOST_BODY_BYTES) throw new UnreadableRequest(`a body longer than ${MOST_BODY_BYTES} bytes`);
     chunks.push(chunk);
   }
   return {
