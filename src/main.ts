@@ -9,7 +9,8 @@ process.on('unhandledRejection', fail);
 process.on('uncaughtException', fail);
 
 try {
-  await createProgram().parseAsync(process.argv);
+  const program = await createProgram(process.argv.slice(2));
+  await program.parseAsync(process.argv);
   process.exit(0);
 } catch (error) {
   fail(error);

@@ -15,7 +15,6 @@ interface Setting {
 
 export function configCommand(): Command {
   return new Command('config')
-    .summary('show the settings in force')
     .description('Shows every setting in force and where it comes from; secrets are masked. Opens nothing.')
     .option('--json', 'print JSON')
     .addHelpText(

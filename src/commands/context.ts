@@ -89,7 +89,11 @@ const BRIEF_LIFE = {
 function choosePlatforms({ platforms }: Config, chosen: readonly Platform[] | undefined): readonly Platform[] {
   const unready = chosen?.filter((platform) => !platforms.includes(platform)) ?? [];
   if (unready.length === 0) return chosen ?? platforms;
-  throw new ConfigError(unready.map((platform) => `PLATFORMS: --platforms names ${platform}, which is not configured`));
+  throw new ConfigError(
+    unready.map(
+      (platform) => `PLATFORMS: expected to hold ${platform}, with its credentials set, because --platforms names it`,
+    ),
+  );
 }
 
 /** The board can retry and remove jobs: whoever reaches it without a password must sit at this machine. */

@@ -18,11 +18,10 @@ export class NegativeAnswer extends Error {
   override readonly name = 'NegativeAnswer';
 }
 
-const HELP_ASKED_FOR = ['commander.helpDisplayed', 'commander.version'];
-
 /** Decides what an error that ended the program means to whoever started it. */
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof CommanderError) return HELP_ASKED_FOR.includes(error.code) ? EXIT.done : EXIT.usage;
+  // Help that was asked for ends with 0, help instead of an answer does not.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof ConfigError || error instanceof UsageError) return EXIT.usage;
   if (error instanceof ServersError) {
     return error.faults.every((fault) => fault.kind === 'settings') ? EXIT.usage : EXIT.failed;

@@ -13,9 +13,8 @@ const answer = z.object({
 
 export function healthcheckCommand(): Command {
   return new Command('healthcheck')
-    .summary('ask the process on this machine whether it is well')
     .description(
-      'Asks the process that listens on HTTP_HOST and HTTP_PORT whether it is ready. Ends with 0 when it is, else with 1\nand the reasons. Made for the health check of a container.',
+      'Asks the process that listens on HTTP_HOST and HTTP_PORT whether it is ready. Ends with 0 when it is, else with 1 and the reasons. Made for the health check of a container.',
     )
     .option('--live', 'ask whether its work gets on (/livez) instead of whether it is ready (/readyz)')
     .addHelpText(

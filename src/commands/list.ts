@@ -13,7 +13,6 @@ interface ListOptions {
 
 export function listCommand(): Command {
   return new Command('list')
-    .summary('show every tracked stream key')
     .description('Shows every stream key that a guild follows: its follows, its state and what is on air.')
     .addOption(new Option('--platform <name>', 'only this platform').choices(PLATFORMS))
     .option('--live', 'only what is on air')

@@ -1,34 +1,30 @@
 import { Command } from 'commander';
-import { configCommand } from './config.ts';
+import { CATALOG, type CatalogEntry } from './catalog.ts';
 import { EXIT } from './exit-codes.ts';
-import { healthcheckCommand } from './healthcheck.ts';
-import { listCommand } from './list.ts';
-import { runCommand } from './run.ts';
-import { statusCommand } from './status.ts';
 import { version } from './version.ts';
-import { watchCommand } from './watch.ts';
 
-/** The whole command line. Throws instead of ending the process: `main` decides the exit code. */
-export function createProgram(): Command {
+/**
+ * The command line for these words: all commands as an overview, those whose names occur in full.
+ * Throws instead of ending the process: `main` decides the exit code.
+ */
+export async function createProgram(words: readonly string[]): Promise<Command> {
   const program = new Command('tallylight')
     .description(
-      'Counts which Discord guilds want which streams, watches exactly those, and tells every shard once when one goes\nlive or ends.',
+      'Counts which Discord guilds want which streams, watches exactly those, and tells every shard once when one goes live or ends.',
     )
     .version(version())
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tallylight: ')) })
     .showHelpAfterError('(run "tallylight --help" for what there is)')
     .addHelpText('after', HELP);
-  const commands = [
-    runCommand(),
-    listCommand(),
-    statusCommand(),
-    watchCommand(),
-    configCommand(),
-    healthcheckCommand(),
-  ];
+  const commands = await Promise.all(CATALOG.map((entry) => toCommand(entry, words)));
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
   return program;
+}
+
+async function toCommand({ name, summary, load }: CatalogEntry, words: readonly string[]): Promise<Command> {
+  const command = words.includes(name) ? await load() : new Command(name);
+  return command.summary(summary);
 }
 
 const HELP = `

@@ -12,7 +12,6 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export function runCommand(): Command {
   return new Command('run')
-    .summary('run one or more roles until stopped')
     .description('Runs the roles in this process until it is stopped. Every role may run in many processes at once.')
     .argument('<roles...>', `${ROLES.join(', ')}, or all`, collectRoles)
     .option('--platforms <list>', 'platforms that role poll looks at, such as twitch,youtube', readPlatforms)

@@ -22,7 +22,6 @@ const SHOWN_STREAMERS = 12;
 
 export function simulateCommand(): Command {
   return new Command('simulate')
-    .summary('run made-up platforms to try everything on')
     .description(
       'Runs a simulator of YouTube, Twitch, X and TwitCasting: made-up streamers go live, end, reschedule and lose their\nconnection, on the wire formats of the real platforms, until it is stopped. Nothing of it is real, and nothing of it\ncosts quota.',
     )

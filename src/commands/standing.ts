@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { createReadBudgets } from '../shared/platforms/budget-readings.ts';
+import { createAdapters } from '../shared/platforms/registry.ts';
 import { openQueues } from '../shared/queues/open-queues.ts';
 import { createReadStanding, type ReadStanding } from '../shared/queues/standing.ts';
 
@@ -7,7 +8,7 @@ import { createReadStanding, type ReadStanding } from '../shared/queues/standing
 export async function withStanding<T>(context: Context, work: (read: ReadStanding) => Promise<T>): Promise<T> {
   const { database, redis, clock, config } = context;
   const queues = openQueues(redis);
-  const readBudgets = createReadBudgets([]);
+  const readBudgets = createReadBudgets(createAdapters(config, context).adapters.values());
   const { pollIntervalMs } = config;
   try {
     return await work(createReadStanding({ database, redis, queues, pollIntervalMs, readBudgets, clock }));

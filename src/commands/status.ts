@@ -8,7 +8,6 @@ import { withStanding } from './standing.ts';
 
 export function statusCommand(): Command {
   return new Command('status')
-    .summary('show how everything stands, in the whole cluster')
     .description('Shows for each platform what is tracked, live, due and resting, and what waits in the queues.')
     .option('--json', 'print JSON: one object')
     .addHelpText(

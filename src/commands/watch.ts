@@ -14,9 +14,8 @@ interface WatchOptions {
 
 export function watchCommand(): Command {
   return new Command('watch')
-    .summary('print events as they are published')
     .description(
-      'Listens like a shard to streams.online and streams.offline, and prints what it hears until it is stopped.\nPub/Sub keeps nothing: what was published before, or while Redis was away, is in the log, not here.',
+      'Listens like a shard to streams.online and streams.offline, and prints what it hears until it is stopped. Pub/Sub keeps nothing: what was published before, or while Redis was away, is in the log, not here.',
     )
     .option('--json', 'print each event as it was published, one a line')
     .addHelpText(

@@ -6,7 +6,7 @@ import type { Logger } from '../shared/runtime/logger.ts';
 import type { Service } from '../shared/runtime/service.ts';
 
 /** How long requests under way may go on once the server stops, in ms. */
-const DRAIN_MS = 1_000;
+const DRAIN_MS = 2_000;
 
 /** The address cannot be listened on; the message names the port and the variables that choose it. */
 export class ListenError extends Error {

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+
+/** A command as the overview shows it; all else of it is loaded when it is called. */
+export interface CatalogEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/**
+ * Every command there is. Imported when called, not before: the database client and the queues take a second of CPU
+ * to load, which help and the health checks of containers need not pay.
+ */
+export const CATALOG: readonly CatalogEntry[] = [
+  {
+    name: 'run',
+    summary: 'run one or more roles until stopped',
+    load: async () => (await import('./run.ts')).runCommand(),
+  },
+  {
+    name: 'list',
+    summary: 'show every tracked stream key',
+    load: async () => (await import('./list.ts')).listCommand(),
+  },
+  {
+    name: 'status',
+    summary: 'show how everything stands, in the whole cluster',
+    load: async () => (await import('./status.ts')).statusCommand(),
+  },
+  {
+    name: 'watch',
+    summary: 'print events as they are published',
+    load: async () => (await import('./watch.ts')).watchCommand(),
+  },
+  {
+    name: 'reconcile',
+    summary: 'make everything derived agree with the tables',
+    load: async () => (await import('./reconcile.ts')).reconcileCommand(),
+  },
+  {
+    name: 'config',
+    summary: 'show the settings in force',
+    load: async () => (await import('./config.ts')).configCommand(),
+  },
+  {
+    name: 'healthcheck',
+    summary: 'ask the process on this machine whether it is well',
+    load: async () => (await import('./healthcheck.ts')).healthcheckCommand(),
+  },
+  {
+    name: 'simulate',
+    summary: 'run made-up platforms to try everything on',
+    load: async () => (await import('./simulate.ts')).simulateCommand(),
+  },
+];

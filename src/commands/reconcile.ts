@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { wirePublishing } from '../wiring/publishing.ts';
+import { wireReconcile } from '../wiring/reconcile.ts';
+import { wireTracking } from '../wiring/tracking.ts';
+import type { Repair } from '../workers/reconcile.ts';
+import { withContext } from './context.ts';
+import { print, printJson, printTable } from './output.ts';
+
+/** Of each kind of repair; an emptied Redis needs as many as there are keys. */
+const SHOWN = 20;
+
+interface ReconcileOptions {
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+export function reconcileCommand(): Command {
+  return new Command('reconcile')
+    .description(
+      'Compares the job schedulers, the queued changes and the snapshot with the tables, and repairs what differs. The role sync does the same at its start, every STATE_SYNC_INTERVAL, and when Redis was emptied. Safe at any moment.',
+    )
+    .option('--dry-run', 'only tell what would be repaired')
+    .option('--json', 'print JSON: one array of repairs')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ tallylight reconcile --dry-run
+  $ tallylight reconcile --json | jq length`,
+    )
+    .action((options: ReconcileOptions) =>
+      withContext({}, async (context) => {
+        const repairs = await reconcile(context, options.dryRun ?? false);
+        if (options.json) return printJson(repairs);
+        show(repairs, options.dryRun ?? false);
+      }),
+    );
+}
+
+async function reconcile(context: Context, dryRun: boolean): Promise<Repair[]> {
+  const tracking = wireTracking(context);
+  const publishing = wirePublishing(context);
+  const wired = wireReconcile(context, { tracking, publishing });
+  try {
+    return await wired.reconcile({ dryRun });
+  } finally {
+    await Promise.all([wired.close(), publishing.close(), tracking.close()]);
+  }
+}
+
+function show(repairs: readonly Repair[], dryRun: boolean): void {
+  const kinds = [...new Set(repairs.map(({ what }) => what))].map((what) => ({
+    what,
+    keys: repairs.filter((repair) => repair.what === what).map(({ key }) => key),
+  }));
+  const rows = kinds.flatMap(({ what, keys }) => keys.slice(0, SHOWN).map((key) => [what, key]));
+  if (rows.length > 0) printTable(['repair', 'key'], rows);
+  for (const { what, keys } of kinds) {
+    if (keys.length > SHOWN) print(`… and ${keys.length - SHOWN} more: ${what}`);
+  }
+  print(summary(repairs.length, dryRun));
+}
+
+function summary(count: number, dryRun: boolean): string {
+  if (count === 0) return 'everything agrees with the tables';
+  return dryRun ? `${count} to repair; nothing was changed` : `${count} repaired`;
+}

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Environment, spawnTallylight, type Tallylight } from '../support/processes.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+
+let database: TestDatabase;
+let redis: TestRedis;
+beforeAll(async () => {
+  [database, redis] = await Promise.all([createDatabase({ empty: true }), startRedis()]);
+});
+afterAll(() => Promise.all([database.drop(), redis.stop()]));
+
+function start(roles: readonly string[], env: Environment = {}): Tallylight {
+  return spawnTallylight(['run', ...roles], {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    HTTP_PORT: '0',
+    ...env,
+  });
+}
+
+async function portOf(process: Tallylight): Promise<number> {
+  const [, port] = await process.waitFor(/"address":"http:\/\/127\.0\.0\.1:(\d+)"/);
+  await process.waitFor(/"msg":"ready"/);
+  return Number(port);
+}
+
+describe('tallylight run', () => {
+  it('makes its tables, starts every role, says when it is ready, and stops with 0', async () => {
+    const process = start(['all']);
+    const port = await portOf(process);
+    await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200));
+    expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
+    expect(await process.end('SIGTERM')).toBe(0);
+    expect(process.stdout()).toContain('"msg":"stopped"');
+    await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow('fetch failed');
+  });
+
+  it('is found well by healthcheck, with the reason when it is not', async () => {
+    const process = start(['web']);
+    const env = { HTTP_PORT: String(await portOf(process)) };
+    await eventually(async () => expect(await spawnTallylight(['healthcheck'], env).exited).toBe(0));
+    await redis.kill();
+    const check = spawnTallylight(['healthcheck'], env);
+    expect(await check.exited).toBe(1);
+    expect(check.stdout()).toMatch(/^redis: /m);
+    await redis.restart();
+    expect(await process.end('SIGINT')).toBe(0);
+  });
+
+  it('logs one JSON object a line', async () => {
+    const process = start(['web']);
+    await portOf(process);
+    await process.end();
+    const lines = process.stdout().trim().split('\n');
+    for (const line of lines)
+      expect(JSON.parse(line)).toMatchObject({ level: expect.any(String), msg: expect.any(String) });
+  });
+
+  it('names the port in use, ends what it had started, and fails', async () => {
+    const first = start(['web']);
+    const port = await portOf(first);
+    const second = start(['all'], { HTTP_PORT: String(port) });
+    expect(await second.exited).toBe(1);
+    expect(second.stderr()).toContain(`port ${port} on 127.0.0.1 is in use`);
+    expect(second.stderr()).toContain('HTTP_PORT');
+    expect(second.stderr()).not.toMatch(/^ +at /m);
+    expect(await first.end()).toBe(0);
+  });
+
+  it('ends at once with 130 by a second signal', async () => {
+    const process = start(['web']);
+    const port = await portOf(process);
+    // A request that never comes to its end keeps the server from stopping for a while.
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write('GET /livez HTTP/1.1\r\n');
+    process.send('SIGINT');
+    await process.waitFor(/"msg":"stopping"/);
+    let code: number | NodeJS.Signals | undefined;
+    void process.exited.then((exit) => {
+      code = exit;
+    });
+    await eventually(() => {
+      process.send('SIGINT');
+      expect(code).toBe(130);
+    });
+    socket.destroy();
+  });
+});
