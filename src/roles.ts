@@ -1,10 +1,12 @@
 import type { Context } from './context.ts';
 import { createHttp } from './http/http.ts';
+import { createFollowListener } from './producers/follow-listener.ts';
 import type { Role } from './role.ts';
 import { createReadBudgets } from './shared/platforms/budget-readings.ts';
 import { createAdapters } from './shared/platforms/registry.ts';
 import { openRedis } from './shared/runtime/redis.ts';
 import type { Service } from './shared/runtime/service.ts';
+import { wireIntake } from './wiring/intake.ts';
 import { wirePolling } from './wiring/polling.ts';
 import { wirePublishing } from './wiring/publishing.ts';
 import { wireReconcile } from './wiring/reconcile.ts';
@@ -26,14 +28,16 @@ const REDIS_WATCH_MS = 2_000;
 export async function createRoles(context: Context, roles: readonly Role[]): Promise<Service[]> {
   const { config, database, redis, clock, logger, metrics } = context;
   const connection = openRedis(context.redisUrl, 'blocking', logger);
-  const platforms = createAdapters(config, { redis, metrics, logger, clock });
-  const readBudgets = createReadBudgets(platforms.adapters.values());
+  const { adapters } = createAdapters(config, { redis, metrics, logger, clock });
+  const readBudgets = createReadBudgets(adapters.values());
   const tracking = wireTracking(context);
   const publishing = wirePublishing(context);
   const reconciling = wireReconcile(context, { tracking, publishing });
 
+  const intake = wireIntake(context, { tracking, runSoon: reconciling.runSoon, adapters });
+
   const watchdogs = context.pollPlatforms.flatMap((platform) => {
-    const adapter = platforms.adapters.get(platform);
+    const adapter = adapters.get(platform);
     return adapter ? [wirePolling({ context, adapter, tracking, publishing, connection })] : [];
   });
   const services: Record<Role, () => Service[]> = {
@@ -50,6 +54,7 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
         ...{ connection, logger, metrics },
         tasks: {
           reconcile: () => reconciling.reconcile({ dryRun: false }),
+          resolve: intake.resolveNames,
           stretch: createStretchIntervals({ redis, platforms: config.platforms, readBudgets, clock, logger }),
           habits: createExpectHabits({ database, clock }),
           cleanup: createCleanUp({ database, tracking: tracking.tracking, clock }),
@@ -58,7 +63,14 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
       createRedisWatch({ redis, reconcile: reconciling.reconcile, everyMs: REDIS_WATCH_MS, logger }),
     ],
     poll: () => watchdogs.flatMap(({ worker, watchdog }) => [worker, watchdog]),
-    listen: () => [],
+    listen: () => [
+      createFollowListener({
+        ...{ redis, clock, metrics, logger },
+        redisUrl: context.redisUrl,
+        handOn: intake.handOn,
+        rejects: intake.rejects,
+      }),
+    ],
     web: () => [],
   };
   const http = createHttp({

@@ -71,7 +71,9 @@ async function scheduled(): Promise<{ schedulers: string[]; due: string[]; count
   const due: string[] = [];
   for (const platform of ['twitch', 'twitcasting'] as const) {
     schedulers.push(...(await readSchedulers(first.redis, first.queues[platform])).map(({ id }) => id));
-    due.push(...(await first.redis.zrange(dueKey(platform), '0', '-1')).map((identifier) => `${platform}/${identifier}`));
+    due.push(
+      ...(await first.redis.zrange(dueKey(platform), '0', '-1')).map((identifier) => `${platform}/${identifier}`),
+    );
   }
   const streams = await first.database.stream.findMany({ where: { guilds: { gt: 0 } } });
   const counts = Object.fromEntries(streams.map((row) => [`${row.platform}/${row.identifier}`, row.guilds]));

@@ -1,0 +1,124 @@
+import { Redis } from 'ioredis';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
+import {
+  FOLLOW_CHANNEL,
+  OFFLINE_CHANNEL,
+  ONLINE_CHANNEL,
+  UNFOLLOW_CHANNEL,
+} from '../../src/shared/contracts/channels.ts';
+import { type StatusEvent, statusEvent } from '../../src/shared/contracts/status-events.ts';
+import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
+import { createDatabase, type TestDatabase } from './database.ts';
+import { type Environment, spawnTallylight, type Tallylight } from './processes.ts';
+import { startRedis, type TestRedis } from './redis.ts';
+
+/** One stream of one event, as a shard heard it. */
+export interface Heard {
+  readonly direction: 'online' | 'offline';
+  readonly platform: string;
+  readonly key: string;
+  readonly id: string;
+  readonly event: StatusEvent;
+}
+
+/** Servers of its own, the four simulated platforms, a shard that listens, and processes of the product on top. */
+export interface Cluster {
+  readonly redis: TestRedis;
+  readonly database: TestDatabase;
+  readonly sim: Simulator;
+  /** Everything that the shard has heard, in order. */
+  readonly heard: Heard[];
+  /** Starts `tallylight run <roles>` and resolves when it is ready. */
+  run(roles: string, env?: Environment): Promise<Tallylight>;
+  /** What a command prints. */
+  tell(args: readonly string[]): Promise<string>;
+  /** Publishes as the C# bot does: ids as bare numbers. */
+  follow(key: StreamKey, guildId?: string): Promise<void>;
+  unfollow(key: StreamKey, guildId?: string): Promise<void>;
+  /** `online <id>` and `offline <id>` of one key, in the order heard. */
+  heardOf(key: StreamKey): string[];
+  stop(): Promise<void>;
+}
+
+/** Quick enough for a test, in the proportions of the defaults. */
+const LIVELY: Environment = {
+  POLL_INTERVAL_YOUTUBE: '1s',
+  POLL_INTERVAL_TWITCH: '1s',
+  POLL_INTERVAL_TWITTER: '2s',
+  POLL_INTERVAL_TWITCASTING: '2s',
+  OFFLINE_GRACE_TWITCH: '3s',
+  OFFLINE_GRACE_TWITCASTING: '2s',
+  BATCH_INTERVAL: '1s',
+  URGENT_INTERVAL: '200ms',
+  HTTP_PORT: '0',
+  LOG_LEVEL: 'info',
+};
+
+export async function startCluster(options: SimulatorOptions = {}): Promise<Cluster> {
+  const [redis, database, sim] = await Promise.all([
+    startRedis({ appendOnly: true }),
+    createDatabase(),
+    startSimulator(options),
+  ]);
+  const servers = { REDIS_URL: redis.url, DATABASE_URL: database.url };
+  const [publisher, shard] = [quiet(redis.url), quiet(redis.url)];
+  const heard: Heard[] = [];
+  shard.on('message', (_channel, text) => heard.push(...read(text)));
+  await shard.subscribe(ONLINE_CHANNEL, OFFLINE_CHANNEL);
+  const running: Tallylight[] = [];
+
+  async function run(roles: string, env: Environment = {}): Promise<Tallylight> {
+    const process = spawnTallylight(['run', ...roles.split(' ')], { ...servers, ...sim.env(), ...LIVELY, ...env });
+    running.push(process);
+    await process.waitFor(/"msg":"ready"/);
+    return process;
+  }
+
+  return {
+    ...{ redis, database, sim, heard, run },
+    async tell(args) {
+      const process = spawnTallylight(args, { ...servers, ...sim.env(), ...LIVELY, NO_COLOR: '1' });
+      await process.exited;
+      return process.stdout() + process.stderr();
+    },
+    async follow(key, guildId = '1234567890123456789') {
+      await publisher.publish(FOLLOW_CHANNEL, message(key, guildId, '"channel_id":9876543210987654321,'));
+    },
+    async unfollow(key, guildId = '1234567890123456789') {
+      await publisher.publish(UNFOLLOW_CHANNEL, message(key, guildId, ''));
+    },
+    heardOf: (key) =>
+      heard
+        .filter((one) => one.platform === key.platform && one.key === key.identifier)
+        .map((one) => `${one.direction} ${one.id}`),
+    async stop() {
+      await Promise.all(running.map((process) => process.end('SIGKILL')));
+      for (const connection of [publisher, shard]) connection.disconnect();
+      await sim.stop();
+      await redis.stop();
+      await database.drop();
+    },
+  };
+}
+
+function message({ platform, identifier }: StreamKey, guildId: string, channel: string): string {
+  const at = new Date().toISOString().replace('Z', '1564Z');
+  return `{"platform":"${platform}","stream_key":"${identifier}","guild_id":${guildId},${channel}"user_id":42,"timestamp":"${at}","metadata":null}`;
+}
+
+function read(text: string): Heard[] {
+  const event = statusEvent.parse(JSON.parse(text));
+  return event.Streams.map((stream) => ({
+    direction: event.IsOnline ? 'online' : 'offline',
+    platform: stream.Platform,
+    key: stream.ChannelId,
+    id: stream.VideoId,
+    event,
+  }));
+}
+
+function quiet(url: string): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
+  redis.on('error', () => undefined);
+  return redis;
+}
