@@ -1,0 +1,83 @@
+import type { Redis } from 'ioredis';
+import { sleep } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { openRedis } from '../runtime/redis.ts';
+import type { Service } from '../runtime/service.ts';
+
+const RETRY_MS = 1_000;
+
+export interface SubscriberParts {
+  readonly redisUrl: string;
+  /** Exactly these; never a pattern, which would count as presence on channels that are nobody's business. */
+  readonly channels: readonly string[];
+  onMessage(channel: string, raw: Buffer): void;
+  /**
+   * Called each time before the channels are subscribed, at first and after every loss: whatever is heard from now on
+   * was published after `sinceMicros`, by Redis' own clock (microseconds since 1970).
+   */
+  onSubscribing?(sinceMicros: number): void;
+  readonly logger: Logger;
+}
+
+export interface Subscriber extends Service {
+  /** Whether messages are heard now. What is published while they are not is lost: Pub/Sub keeps nothing. */
+  isSubscribed(): boolean;
+}
+
+/** Hears Pub/Sub channels on a connection of its own, and subscribes again by itself after every loss. */
+export function createSubscriber(parts: SubscriberParts): Subscriber {
+  const { redisUrl, channels, onMessage, onSubscribing, logger } = parts;
+  let redis: Redis | undefined;
+  let subscribed = false;
+
+  async function subscribe(connection: Redis): Promise<void> {
+    const [seconds, micros] = await connection.time();
+    onSubscribing?.(Number(seconds) * 1_000_000 + Number(micros));
+    await connection.subscribe(...channels);
+    subscribed = true;
+    logger.info({ channels }, 'subscribed');
+  }
+
+  function connect(): Promise<void> {
+    const connection = openRedis(redisUrl, 'blocking', logger);
+    redis = connection;
+    connection.options.autoResubscribe = false; // `subscribe` does it, and knows since when
+    connection.on('messageBuffer', (channel: Buffer, raw: Buffer) => onMessage(channel.toString(), raw));
+    connection.on('close', () => {
+      if (subscribed) logger.warn({ channels }, 'subscription lost, what is published meanwhile is not heard');
+      subscribed = false;
+    });
+    return new Promise((resolve) => {
+      connection.on('ready', () => {
+        subscribe(connection).then(resolve, (error: unknown) => tryAgain(connection, error));
+      });
+      connection.on('end', resolve);
+    });
+  }
+
+  /** A refusal, as of a user without the right to these channels: a new connection will hear whether it has it now. */
+  async function tryAgain(connection: Redis, error: unknown): Promise<void> {
+    if (redis !== connection) return;
+    logger.error({ err: error, channels }, 'cannot subscribe, trying again');
+    await sleep(RETRY_MS);
+    if (redis === connection) connection.disconnect(true);
+  }
+
+  let starting: Promise<void> | undefined;
+  return {
+    name: 'subscriber',
+    start() {
+      starting ??= connect();
+      return starting;
+    },
+    async stop() {
+      const connection = redis;
+      redis = undefined;
+      if (!connection) return;
+      if (subscribed) await connection.unsubscribe(...channels).catch(() => undefined);
+      connection.disconnect();
+      await starting;
+    },
+    isSubscribed: () => subscribed,
+  };
+}
