@@ -32,10 +32,10 @@ export function identityOn(platform: Platform, random: Random): Identity {
 /** An id for one more broadcast (or upload), in the platform's own form. */
 export function broadcastIdOn(platform: Platform, random: Random): string {
   if (platform === 'youtube') return youtubeVideoId(random);
-  if (platform === 'twitch') return `${random.integer(300_000, 329_999)}${random.text(6, DIGITS)}`;
+  if (platform === 'twitch') return decimal(random, 12, 12);
   if (platform === 'twitter') return `1${random.text(12, ALPHANUMERIC)}`;
   // Real ids passed 688 million in 2021; readers that keep 32 bits must fail here rather than in production.
-  return String(2 ** 31 + random.integer(1, 2 ** 31));
+  return decimal(random, 12, 12);
 }
 
 export function youtubeChannelId(random: Random): string {

@@ -1,11 +1,10 @@
 import { PLATFORMS, type PerPlatform, type Platform } from '../src/shared/domain/platform.ts';
 import type { Streamer } from './broadcast.ts';
-import { identityOn } from './ids.ts';
 import type { Pace } from './pace.ts';
 import { createRandom } from './random.ts';
 import { type Deed, type Step, scriptFor } from './script.ts';
 import { WorldError } from './transitions.ts';
-import type { World } from './world.ts';
+import { freeIdentity, type World } from './world.ts';
 
 export interface RandomWorldParts {
   readonly world: World;
@@ -31,7 +30,7 @@ export function startRandomWorld({ world, seed, pace, streamers }: RandomWorldPa
   );
   const lives = names.map(({ platform, seed: own }) => {
     const random = createRandom(own);
-    const streamer = world.addStreamer({ platform, ...identityOn(platform, random) });
+    const streamer = world.addStreamer({ platform, ...freeIdentity(world, platform, random) });
     return { streamer, life: live(world, streamer, scriptFor({ platform, random, pace })) };
   });
   return {

@@ -22,7 +22,11 @@ export function createRandom(seed: string): Random {
     integer,
     chance: (probability) => next() < probability,
     pick: (items) => items[integer(0, items.length - 1)] ?? items[0],
-    text: (length, alphabet) => Array.from({ length }, () => alphabet[integer(0, alphabet.length - 1)]).join(''),
+    text(length, alphabet) {
+      let text = '';
+      while (text.length < length) text += alphabet[integer(0, alphabet.length - 1)];
+      return text;
+    },
     wait: (mean) => -mean * Math.log(1 - next()),
   };
 }

@@ -106,7 +106,8 @@ export function createWorld({ clock, random, historyLimit }: WorldParts): World 
   return {
     ...register,
     history: register.broadcasts,
-    addStreamer: (given) => register.add(newStreamer(given, random, clock.now())),
+    addStreamer: (given) =>
+      register.add(newStreamer(given, freeIdentity(register, given.platform, random), clock.now())),
     setExists: (platform, identifier, exists) => register.update({ ...register.known(platform, identifier), exists }),
     rename: (platform, identifier, names) => register.update({ ...register.known(platform, identifier), ...names }),
     goLive: (platform, identifier, given = {}) => putOnAir(make(platform, identifier, given), given.startedAt),
@@ -137,8 +138,22 @@ function refuseSecond(register: Register, broadcast: TrueBroadcast): void {
   if (live) throw new WorldError(`${platform}/${identifier} is already live with ${live.id}`);
 }
 
-function newStreamer(given: NewStreamer, random: Random, at: Date): Streamer {
-  const made = identityOn(given.platform, random);
+/** Made-up names are few enough to meet twice among thousands. */
+export function freeIdentity(
+  taken: Pick<WorldView, 'streamer' | 'byUserId' | 'byLogin'>,
+  platform: Platform,
+  random: Random,
+): Identity {
+  while (true) {
+    const made = identityOn(platform, random);
+    const { identifier, userId, login } = made;
+    const known =
+      taken.streamer(platform, identifier) ?? taken.byUserId(platform, userId) ?? taken.byLogin(platform, login);
+    if (!known) return made;
+  }
+}
+
+function newStreamer(given: NewStreamer, made: Identity, at: Date): Streamer {
   const identifier =
     given.identifier ?? (given.platform === 'twitcasting' ? given.login : given.userId) ?? made.identifier;
   // Elsewhere the identifier is the platform's own id; on TwitCasting it is the name.

@@ -124,3 +124,9 @@ test('a streamer is found by identifier, by the platform’s own id, and by logi
   expect(world.byLogin('twitch', 'before')).toBeUndefined();
   expect(world.byLogin('twitch', 'after')?.identifier).toBe('7');
 });
+
+test('among thousands of made-up streamers no two are the same', () => {
+  const made = Array.from({ length: 30_000 }, () => world.addStreamer({ platform: 'twitch' }));
+  expect(new Set(made.map((one) => one.login)).size).toBe(30_000);
+  expect(world.streamers('twitch')).toHaveLength(30_000);
+});
