@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { createLifecycle } from '../lifecycle.ts';
+import { createLifecycle, ForcedEndError, StopDeadlineError } from '../lifecycle.ts';
 import { parseRoles, ROLE_MEANINGS, ROLES, type Role } from '../role.ts';
 import { createRoles } from '../roles.ts';
 import { isPlatform, PLATFORMS, type Platform } from '../shared/domain/platform.ts';
@@ -38,9 +38,18 @@ async function run(roles: readonly Role[], platforms: readonly Platform[] | unde
   for (const signal of SIGNALS) process.on(signal, lifecycle.interrupt);
   try {
     await lifecycle.run(await createRoles({ ...context, life: lifecycle }, roles));
-  } finally {
-    await context.close();
+  } catch (error) {
+    if (!isAbrupt(error)) await context.close();
+    throw error;
   }
+  // From here on nothing is in hand: a further signal may do what signals do.
+  for (const signal of SIGNALS) process.off(signal, lifecycle.interrupt);
+  await context.close();
+}
+
+/** Nobody waits any longer: what is open ends with the process, embedded servers by their keeper. */
+function isAbrupt(error: unknown): boolean {
+  return error instanceof ForcedEndError || error instanceof StopDeadlineError;
 }
 
 /** Called for each word; the words of all calls make the list. */
