@@ -1,8 +1,9 @@
 import { PLATFORMS, type Platform } from '../domain/platform.ts';
 import type { Database, Transaction } from '../runtime/database.ts';
 
-/** Sets these locks apart from all others in the database; the second number is the platform's. */
+/** Set these locks apart from all others in the database; the second number is the platform's. */
 const FLUSH_LOCK = 7_270_001;
+const FORM_LOCK = 7_270_002;
 
 /** For how long a lock may be waited for and held, in milliseconds. Then the database takes it back. */
 const HELD_MS = 60_000;
@@ -19,13 +20,18 @@ export function withPlatformLock<T>(
   return database.$transaction(
     async (tx) => {
       // Always in the same order, so that nobody waits in a circle.
-      for (const platform of PLATFORMS.filter((each) => platforms.includes(each))) await lock(tx, platform);
+      for (const platform of PLATFORMS.filter((each) => platforms.includes(each))) await lock(tx, FLUSH_LOCK, platform);
       return work();
     },
     { maxWait: HELD_MS, timeout: HELD_MS },
   );
 }
 
-function lock(tx: Transaction, platform: Platform): Promise<number> {
-  return tx.$executeRaw`SELECT pg_advisory_xact_lock(${FLUSH_LOCK}::int, ${PLATFORMS.indexOf(platform)}::int)`;
+/** Until the transaction ends, nobody else forms events of the platform: not even one who lost the lock above. */
+export async function lockForming(tx: Transaction, platform: Platform): Promise<void> {
+  await lock(tx, FORM_LOCK, platform);
+}
+
+function lock(tx: Transaction, kind: number, platform: Platform): Promise<number> {
+  return tx.$executeRaw`SELECT pg_advisory_xact_lock(${kind}::int, ${PLATFORMS.indexOf(platform)}::int)`;
 }
