@@ -18,6 +18,21 @@ export const CATALOG: readonly CatalogEntry[] = [
     load: async () => (await import('./run.ts')).runCommand(),
   },
   {
+    name: 'follow',
+    summary: 'have a guild follow a channel',
+    load: async () => (await import('./follow.ts')).followCommand(),
+  },
+  {
+    name: 'unfollow',
+    summary: 'have a guild follow a channel no longer',
+    load: async () => (await import('./unfollow.ts')).unfollowCommand(),
+  },
+  {
+    name: 'rejects',
+    summary: 'show messages that could not be used, and publish them again',
+    load: async () => (await import('./rejects.ts')).rejectsCommand(),
+  },
+  {
     name: 'list',
     summary: 'show every tracked stream key',
     load: async () => (await import('./list.ts')).listCommand(),
@@ -36,6 +51,11 @@ export const CATALOG: readonly CatalogEntry[] = [
     name: 'reconcile',
     summary: 'make everything derived agree with the tables',
     load: async () => (await import('./reconcile.ts')).reconcileCommand(),
+  },
+  {
+    name: 'release',
+    summary: 'take a key out of quarantine',
+    load: async () => (await import('./release.ts')).releaseCommand(),
   },
   {
     name: 'config',

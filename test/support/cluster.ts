@@ -79,7 +79,7 @@ export async function startCluster(options: SimulatorOptions = {}): Promise<Clus
     async tell(args) {
       const process = spawnTallylight(args, { ...servers, ...sim.env(), ...LIVELY, NO_COLOR: '1' });
       await process.exited;
-      return process.stdout() + process.stderr();
+      return process.stdout();
     },
     async follow(key, guildId = '1234567890123456789') {
       await publisher.publish(FOLLOW_CHANNEL, message(key, guildId, '"channel_id":9876543210987654321,'));

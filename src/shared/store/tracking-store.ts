@@ -68,6 +68,15 @@ export function createTrackingStore(database: Database) {
       }
     },
 
+    /** Ends a quarantine. @returns false when the key is in none */
+    async release({ platform, identifier }: StreamKey): Promise<boolean> {
+      const { count } = await database.stream.updateMany({
+        where: { platform, identifier, quarantinedAt: { not: null } },
+        data: { quarantinedAt: null, goneCount: 0, pace: 'normal' },
+      });
+      return count > 0;
+    },
+
     /** Drops unfollows too old for a late follow to be undone by them. */
     async forgetUnfollows(before: Date): Promise<number> {
       const { count } = await database.unfollow.deleteMany({ where: { saidAt: { lt: before } } });
