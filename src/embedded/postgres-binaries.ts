@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { access, cp, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { cp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Account } from './account.ts';
+import { fileExists } from './file-exists.ts';
 
 const run = promisify(execFile);
 
@@ -42,15 +43,8 @@ async function makeLinks(native: string): Promise<void> {
   const list = await readFile(path.join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = path.resolve(native, '..', target);
-    if (await missing(link)) await symlink(path.basename(source), link).catch(unlessMadeMeanwhile);
+    if (!(await fileExists(link))) await symlink(path.basename(source), link).catch(unlessMadeMeanwhile);
   }
-}
-
-async function missing(file: string): Promise<boolean> {
-  return access(file).then(
-    () => false,
-    () => true,
-  );
 }
 
 function unlessMadeMeanwhile(error: NodeJS.ErrnoException): void {
@@ -66,7 +60,7 @@ async function tryRun(native: string, account: Account | null): Promise<NodeJS.E
 }
 
 async function copyOnce(native: string, to: string): Promise<string> {
-  if (!(await missing(to))) return to;
+  if (await fileExists(to)) return to;
   const unfinished = `${to}.${process.pid}`;
   await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
   await rename(unfinished, to).catch(() => rm(unfinished, { recursive: true, force: true }));

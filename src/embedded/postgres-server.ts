@@ -1,26 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { access, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { type Account, serverAccount } from './account.ts';
 import type { EmbeddedServer } from './embedded-server.ts';
 import { endOrphan } from './end-orphan.ts';
 import { freePort } from './free-port.ts';
 import { type GuardedProcess, startGuarded } from './guarded-process.ts';
-import { postgresBinaries } from './postgres-binaries.ts';
+import { type PostgresPlaces, type PreparedPostgres, preparePostgres } from './postgres-data.ts';
 import { commandLine } from './process-identity.ts';
-import { runProgram } from './run-program.ts';
-import { readSaved, savedSecret } from './saved.ts';
+import { readSaved } from './saved.ts';
 
 const SHUTDOWN_MS = 20_000;
 const START_MS = 60_000;
 
-export interface PostgresOptions {
-  /** Directory of its data, password and log; made when it is not there. All parents can be traversed by the account. */
-  readonly home: string;
-  /** Where to copy the programs when the account cannot reach them. */
-  readonly copyBinariesTo: string;
+export interface PostgresOptions extends PostgresPlaces {
   /** Exactly this port; unless told the one it had before when that is free, else any. */
   readonly port?: number | null;
   /** Settings of postgresql.conf beyond the defaults. */
@@ -31,19 +24,12 @@ export interface EmbeddedPostgres extends EmbeddedServer {
   url(database: string): string;
 }
 
-interface Prepared {
-  readonly bin: string;
-  readonly home: string;
-  readonly account: Account | null;
-  readonly password: string;
-}
-
 /**
  * Starts a Postgres of our own on loopback.
  * @throws with the tail of its log when it does not come up
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
-  const prepared = await prepare(options);
+  const prepared = await preparePostgres(options);
   await endOrphanOf(prepared.home);
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort(Number(await readSaved(options.home, 'port'))));
@@ -60,46 +46,6 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   }
 }
 
-async function prepare({ home, copyBinariesTo }: PostgresOptions): Promise<Prepared> {
-  await mkdir(home, { recursive: true, mode: 0o755 });
-  const account = await serverAccount(path.join(home, 'data'));
-  if (account) await chown(home, account.uid, account.gid);
-  const bin = await postgresBinaries(account, copyBinariesTo);
-  const password = await savedSecret(home, 'password', account);
-  const prepared = { bin, home, account, password };
-  await initialise(prepared);
-  return prepared;
-}
-
-/** Makes the data directory under another name first: one that was broken off, or still goes on, is in nobody's way. */
-async function initialise({ bin, home, account }: Prepared): Promise<void> {
-  const data = path.join(home, 'data');
-  if (
-    await access(path.join(data, 'PG_VERSION')).then(
-      () => true,
-      () => false,
-    )
-  )
-    return;
-  const unfinished = `${data}-${randomBytes(4).toString('hex')}`;
-  await runProgram({
-    command: path.join(bin, 'initdb'),
-    args: [
-      ...['-D', unfinished, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${path.join(home, 'password')}`],
-      ...['--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'],
-    ],
-    env: { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/local/bin:/usr/bin:/bin' },
-    account,
-  });
-  await rename(unfinished, data);
-  await removeBrokenOff(home);
-}
-
-async function removeBrokenOff(home: string): Promise<void> {
-  const names = (await readdir(home)).filter((name) => name.startsWith('data-'));
-  for (const name of names) await rm(path.join(home, name), { recursive: true, force: true });
-}
-
 async function endOrphanOf(home: string): Promise<void> {
   const data = path.join(home, 'data');
   const pid = Number((await readSaved(data, 'postmaster.pid')).split('\n')[0]);
@@ -108,7 +54,7 @@ async function endOrphanOf(home: string): Promise<void> {
 }
 
 function launch(
-  { bin, home, account }: Prepared,
+  { bin, home, account }: PreparedPostgres,
   { port, settings }: { port: number; settings: Readonly<Record<string, string>> },
 ): Promise<GuardedProcess> {
   const all = {
@@ -129,7 +75,7 @@ function launch(
 }
 
 /** @returns null when it answers, else what it wrote before it gave up */
-async function readiness(server: GuardedProcess, prepared: Prepared, port: number): Promise<string | null> {
+async function readiness(server: GuardedProcess, prepared: PreparedPostgres, port: number): Promise<string | null> {
   let ended = false;
   void server.exited.then(() => {
     ended = true;
@@ -157,7 +103,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function running(server: GuardedProcess, prepared: Prepared, port: number): EmbeddedPostgres {
+function running(server: GuardedProcess, prepared: PreparedPostgres, port: number): EmbeddedPostgres {
   return {
     port,
     exited: server.exited,
@@ -167,6 +113,6 @@ function running(server: GuardedProcess, prepared: Prepared, port: number): Embe
   };
 }
 
-function urlOf({ password }: Prepared, port: number, database: string): string {
+function urlOf({ password }: PreparedPostgres, port: number, database: string): string {
   return `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`;
 }

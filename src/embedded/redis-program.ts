@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { fileExists } from './file-exists.ts';
 import { redisAdvice } from './redis-advice.ts';
 import { unpackRedis } from './redis-package.ts';
 import { programOnPath, succeeds } from './run-program.ts';
@@ -46,11 +46,7 @@ async function onPath(): Promise<RedisProgram | null> {
 /** Its libraries lie beside it, in a directory named after the architecture. */
 async function unpacked(root: string): Promise<RedisProgram | null> {
   const command = path.join(root, 'usr', 'bin', 'redis-server');
-  const exists = await access(command).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) return null;
+  if (!(await fileExists(command))) return null;
   const machine = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch as string] ?? '';
   const libraries = ['usr/lib', 'lib'].map((dir) => path.join(root, dir, machine));
   const program = { command, env: { LD_LIBRARY_PATH: libraries.join(':') } };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type Account, canEnter, serverAccount } from './account.ts';
+import type { Account } from './account.ts';
+import { canEnter, serverAccount } from './server-account.ts';
 
 const SYSTEM_HOME = '/var/lib/tallylight';
 
