@@ -18,13 +18,20 @@ export async function createProgram(words: readonly string[]): Promise<Command> 
     .showHelpAfterError('(run "tallylight --help" for what there is)')
     .addHelpText('after', HELP);
   const commands = await Promise.all(CATALOG.map((entry) => toCommand(entry, words)));
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of commands) program.addCommand(inherit(command, program));
   return program;
 }
 
 async function toCommand({ name, summary, load }: CatalogEntry, words: readonly string[]): Promise<Command> {
   const command = words.includes(name) ? await load() : new Command(name);
   return command.summary(summary);
+}
+
+/** Commander hands settings on only to commands made by their parent; without them a fault would end the process there. */
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inherit(child, command);
+  return command;
 }
 
 const HELP = `

@@ -27,12 +27,26 @@ describe('the program', () => {
   it('teaches with --help, exit codes included', async () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
-    for (const word of ['run', 'list', 'status', 'watch', 'config', 'reconcile', 'Examples:', 'Exit codes:', '130']) {
+    for (const word of [
+      'run',
+      'follow',
+      'unfollow',
+      'rejects',
+      'simulate',
+      'list',
+      'status',
+      'watch',
+      'config',
+      'reconcile',
+      'Examples:',
+      'Exit codes:',
+      '130',
+    ]) {
       expect(stdout).toContain(word);
     }
   });
 
-  it.each(['run', 'list', 'status', 'watch', 'config', 'reconcile', 'healthcheck'])(
+  it.each(['run', 'follow', 'unfollow', 'rejects', 'list', 'status', 'watch', 'config', 'reconcile', 'healthcheck'])(
     'teaches %s with an example',
     async (command) => {
       const [asked, helped] = await Promise.all([run([command, '--help']), run(['help', command])]);
@@ -62,6 +76,9 @@ describe('the program', () => {
     [['run', 'poll', '--platforms', 'twich'], 'unknown platform "twich": choose from youtube'],
     [['list', '--platform', 'twich'], 'Allowed choices are youtube, twitch'],
     [['status', '--jsn'], "unknown option '--jsn'"],
+    [['follow', 'twitch/7'], "required option '--guild <id>' not specified"],
+    [['rejects', 'show', 'x'], 'tallylight: '],
+    [['rejects', '--jsn'], "unknown option '--jsn'"],
   ])('refuses %j with a sentence', async (args, sentence) => {
     const { code, stderr } = await run(args, NOWHERE);
     expect(code).toBe(2);
