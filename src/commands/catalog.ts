@@ -68,6 +68,11 @@ export const CATALOG: readonly CatalogEntry[] = [
     load: async () => (await import('./healthcheck.ts')).healthcheckCommand(),
   },
   {
+    name: 'demo',
+    summary: 'show everything at work on made-up platforms',
+    load: async () => (await import('./demo.ts')).demoCommand(),
+  },
+  {
     name: 'simulate',
     summary: 'run made-up platforms to try everything on',
     load: async () => (await import('./simulate.ts')).simulateCommand(),
