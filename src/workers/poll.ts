@@ -23,7 +23,7 @@ export interface PollWorkerParts {
 }
 
 /** Polls of one platform in hand at once: measured, more gains nothing and fewer cost throughput. */
-const CONCURRENCY = 250;
+export const POLL_CONCURRENCY = 250;
 
 /** How long a stop waits for the looks under way before it gives them up. */
 const FINISH_MS = 5_000;
@@ -39,7 +39,7 @@ export function createPollWorker(parts: PollWorkerParts): Service {
       worker = new Worker(name, (job) => poll(parts, job), {
         connection: parts.connection,
         prefix: queuePrefix(name),
-        concurrency: CONCURRENCY,
+        concurrency: POLL_CONCURRENCY,
       });
       worker.on('error', (error) => parts.logger.debug({ err: error, queue: name }, 'poll worker error'));
       worker.on('failed', () => parts.metrics.failures.inc({ queue: name }));
