@@ -65,7 +65,7 @@ export function createTwitterClient({ settings, http, budgets }: TwitterClientPa
     spacesOf: (userIds, signal) =>
       askSpaces(
         {
-          endpoint: 'spaces/by/creator_ids',
+          endpoint: 'spaces-by-creators',
           path: 'spaces/by/creator_ids',
           ids: ['user_ids', userIds.join(',')],
           budget: budgets.creators,
@@ -78,7 +78,7 @@ export function createTwitterClient({ settings, http, budgets }: TwitterClientPa
       await budgets.users.spend(signal);
       const query = [['usernames', names.join(',')]] as const;
       const answer = await http.ask({
-        endpoint: 'users/by',
+        endpoint: 'users-by',
         url: `${settings.apiUrl}/users/by`,
         query,
         headers,

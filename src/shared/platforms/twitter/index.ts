@@ -61,12 +61,15 @@ export function createTwitterAdapter(parts: TwitterParts): BudgetedAdapter {
   };
 }
 
-/** Source: X API rate limits, app-only: 300 requests in 15 minutes, and one a second for Spaces by creator. */
+/**
+ * Source: X API rate limits, app-only: 300 requests in 15 minutes, and one a second for Spaces by creator. What counts
+ * is when they arrive, so a little more than a second lies between them.
+ */
 function createBudgets({ redis, clock }: AdapterParts) {
   const rule = { limit: 300, window: 15 * 60_000 };
   const parts = { redis, platform: 'twitter', clock } as const;
   return {
-    creators: createBudget(parts, { ...rule, name: 'spaces-by-creator', gapMs: 1_000 }),
+    creators: createBudget(parts, { ...rule, name: 'spaces-by-creator', gapMs: 1_250 }),
     spaces: createBudget(parts, { ...rule, name: 'spaces' }),
     users: createBudget(parts, { ...rule, name: 'users' }),
   };

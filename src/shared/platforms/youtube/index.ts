@@ -4,7 +4,7 @@ import { createBudget } from '../budget.ts';
 import { createHttpClient } from '../http-client.ts';
 import type { AdapterParts, BudgetedAdapter } from '../parts.ts';
 import { readYoutubeFault } from './answers.ts';
-import { askVideos } from './ask-videos.ts';
+import { createAskVideos } from './ask-videos.ts';
 import { createYoutubeClient, YOUTUBE_BATCH, type YoutubeSettings } from './client.ts';
 import { createFeedHost } from './feed-host.ts';
 import { goneAmong } from './gone-check.ts';
@@ -37,6 +37,7 @@ export function createYoutubeAdapter(parts: YoutubeParts): BudgetedAdapter {
   const host = createFeedHost(clock);
   const uploadsOf = createUploadsFallback({ client, allowance: budgets.fallback });
   const rests = createScheduledRests();
+  const askVideos = createAskVideos({ client, clock });
 
   async function listingsOf(channelIds: readonly string[], signal: AbortSignal): Promise<Map<string, Listing>> {
     const listings = await readFeeds({ client, host }, channelIds, signal);
@@ -57,7 +58,7 @@ export function createYoutubeAdapter(parts: YoutubeParts): BudgetedAdapter {
     const ids = askable.map((target) => target.identifier);
     const listings = await listingsOf(ids, signal);
     const choice = chooseVideos(askable, listings, (broadcast) => rests.isDue(broadcast, clock.now()));
-    const videos = await askVideos(client, choice, signal);
+    const videos = await askVideos(choice, signal);
     const now = clock.now();
     rests.note(videos, now);
     return new Map(

@@ -14,7 +14,7 @@ export type Listing =
   | { readonly kind: 'failed' }
   | { readonly kind: 'gone' };
 
-const AT_ONCE = 10;
+const AT_ONCE = 8;
 
 /** Reads the feeds of channels. Never throws a PlatformError: the API can still tell what is open. */
 export async function readFeeds(

@@ -7,7 +7,11 @@ export interface VideoChoice {
   readonly needed: readonly string[];
   /** Known and far from their start: asked for only where a request has room. */
   readonly spare: readonly string[];
+  /** Were there before, and so should still be: an answer that shows nothing at all is doubted because of them. */
+  readonly witnesses: readonly string[];
 }
+
+const WITNESSES = 5;
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -38,7 +42,11 @@ export function chooseVideos(
   const open = targets.flatMap((target) => target.open);
   for (const broadcast of open) (isDue(broadcast) ? needed : spare).add(broadcast.id);
   for (const target of targets) for (const id of unknownIds(target, listings)) needed.add(id);
-  return { needed: [...needed], spare: [...spare].filter((id) => !needed.has(id)) };
+  return {
+    needed: [...needed],
+    spare: [...spare].filter((id) => !needed.has(id)),
+    witnesses: targets.flatMap(({ settled }) => settled.slice(0, 1)).slice(0, WITNESSES),
+  };
 }
 
 function unknownIds({ identifier, open, settled }: LookTarget, listings: ReadonlyMap<string, Listing>): string[] {
