@@ -17,7 +17,7 @@ export function createExpectHabits({ database, clock }: { database: Database; cl
     const now = clock.now();
     const middle = new Date(now.getTime() + EXPECT_MS / 2);
     const since = new Date(now.getTime() - 28 * 24 * 60 * 60_000);
-    const second = (middle.getTime() / 1_000) % 86_400;
+    const second = Math.floor(middle.getTime() / 1_000) % 86_400;
     return database.$executeRaw`
       UPDATE stream s SET expected_until = ${new Date(now.getTime() + EXPECT_MS)}
       FROM (

@@ -42,7 +42,7 @@ export function createLogStore(database: Database) {
       ]);
     },
 
-    /** Everything that was announced and whose end was not. */
+    /** Everything that was announced, whose end was not, and that somebody still follows: nobody watches the others. */
     async live(): Promise<StreamData[]> {
       const rows = await database.$queryRaw<{ stream: StreamData }[]>`
         SELECT stream FROM change AS begun
@@ -50,6 +50,9 @@ export function createLogStore(database: Database) {
           SELECT 1 FROM change AS ended
           WHERE ended.platform = begun.platform AND ended.broadcast_id = begun.broadcast_id
             AND ended.direction = 'offline' AND ended.state <> 'waiting')
+          AND NOT EXISTS (
+          SELECT 1 FROM stream WHERE stream.platform = begun.platform AND stream.identifier = begun.identifier
+            AND stream.guilds = 0)
         ORDER BY id`;
       return rows.map((row) => row.stream);
     },
