@@ -1,11 +1,11 @@
 import { saidAtFromMicros } from '../shared/contracts/timestamp.ts';
-import type { AnyWish } from './hand-on.ts';
 import { learnedName } from '../shared/platforms/learned-name.ts';
 import { type Clock, sleep } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
 import { backoffMs } from './backoff.ts';
 import type { EventApplier, HeardWish } from './event-applier.ts';
+import type { AnyWish } from './hand-on.ts';
 import { createPump } from './pump.ts';
 import { type HeardEvent, type Message, readMessage } from './read-message.ts';
 import type { Heard, ReceiveTimes } from './receive-time.ts';

@@ -32,6 +32,8 @@ export interface FollowListenerParts {
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'messages' | 'rejects'>;
   readonly logger: Logger;
+  /** Most bytes held at a time. */
+  readonly roomBytes?: number;
 }
 
 export interface FollowListener extends Service {
@@ -44,8 +46,8 @@ export interface FollowListener extends Service {
  * Nothing that can be published stops it, and what it has heard it holds until Postgres and Redis have taken it.
  */
 export function createFollowListener(parts: FollowListenerParts): FollowListener {
-  const { redisUrl, redis, handOn, rejects, clock, metrics, logger } = parts;
-  const room = createRoom(ROOM_BYTES);
+  const { redisUrl, redis, handOn, rejects, clock, metrics, logger, roomBytes = ROOM_BYTES } = parts;
+  const room = createRoom(roomBytes);
   const box = createRejectBox({ redis, store: rejects, metrics, clock, logger });
   const [stopping, ended] = [new AbortController(), new AbortController()];
   const applier = createEventApplier({ handOn, room, box, logger, ended: ended.signal });

@@ -37,7 +37,7 @@ afterEach(async () => {
 type Apply = (wishes: readonly KeyWish[]) => Promise<void>;
 
 /** A listener as a process has it; `apply` takes the place of the tables. */
-async function listen(apply: Apply = tracking.applyWishes) {
+async function listen(apply: Apply = tracking.applyWishes, room: { roomBytes?: number } = {}) {
   const metrics = createMetrics();
   const parts = { clock: systemClock, logger: silentLogger, metrics, redis: tracking.redis, redisUrl: server.url };
   const asked: string[] = [];
@@ -47,7 +47,7 @@ async function listen(apply: Apply = tracking.applyWishes) {
     applyWishes: apply,
     resolveSoon: async (platform) => void asked.push(platform),
   });
-  const listener = createFollowListener({ ...parts, handOn, rejects: createRejectStore(tracking.database) });
+  const listener = createFollowListener({ ...parts, ...room, handOn, rejects: createRejectStore(tracking.database) });
   listeners.push(listener);
   await listener.start();
   return { listener, metrics, asked };
@@ -234,6 +234,29 @@ test('while the tables are away everything is held, in order, and stopping waits
   away = false;
   await stopped;
   expect(heard.map((wish) => wish.guildId)).toEqual(Array.from({ length: 1_200 }, (_, i) => String(i + 1)));
+});
+
+test('what finds no room is counted and dropped, and room comes back with what is applied', async () => {
+  const { heard, apply } = createRecorder();
+  let away = true;
+  const { metrics } = await listen(
+    async (wishes) => {
+      if (away) throw new Error('connection refused');
+      await apply(wishes);
+    },
+    { roomBytes: 10_000 },
+  );
+  for (let guild = 1; guild <= 100; guild++) await publish(follow({ guild_id: String(guild) }));
+  const counted = async (result: string) =>
+    (await metrics.messages.get()).values.find(({ labels }) => labels.result === result)?.value ?? 0;
+  await eventually(async () => expect((await counted('accepted')) + (await counted('dropped'))).toBe(100));
+  const taken = await counted('accepted');
+  expect(taken).toBeGreaterThan(5);
+  expect(taken).toBeLessThan(20);
+  away = false;
+  await eventually(() => expect(heard).toHaveLength(taken));
+  await publish(follow({ guild_id: '101' }));
+  await eventually(() => expect(heard.at(-1)).toMatchObject({ guildId: '101' }));
 });
 
 test('a follow by name waits for its key, unless somebody knows it', async () => {

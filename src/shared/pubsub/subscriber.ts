@@ -6,6 +6,9 @@ import type { Service } from '../runtime/service.ts';
 
 const RETRY_MS = 1_000;
 
+/** Unsubscribing lets what is on its way arrive; a server that hangs is not waited for longer, in ms. */
+const GOODBYE_MS = 1_000;
+
 export interface SubscriberParts {
   readonly redisUrl: string;
   /** Exactly these; never a pattern, which would count as presence on channels that are nobody's business. */
@@ -74,7 +77,8 @@ export function createSubscriber(parts: SubscriberParts): Subscriber {
       const connection = redis;
       redis = undefined;
       if (!connection) return;
-      if (subscribed) await connection.unsubscribe(...channels).catch(() => undefined);
+      if (subscribed)
+        await Promise.race([connection.unsubscribe(...channels).catch(() => undefined), sleep(GOODBYE_MS)]);
       connection.disconnect();
       await starting;
     },
