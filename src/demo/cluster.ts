@@ -1,0 +1,75 @@
+import path from 'node:path';
+import { type Child, startChild } from './child.ts';
+import type { Undo } from './undo.ts';
+
+/** Every role a process of its own, two of them polling. */
+const PROCESSES = [
+  { name: 'listen', role: 'listen' },
+  { name: 'flush', role: 'flush' },
+  { name: 'sync', role: 'sync' },
+  { name: 'web', role: 'web' },
+  { name: 'poll-1', role: 'poll' },
+  { name: 'poll-2', role: 'poll' },
+] as const;
+
+/** What the roles allow themselves for a graceful stop, and a little more. */
+const STOP_MS = 12_000;
+
+export interface ClusterParts {
+  readonly env: Readonly<Record<string, string>>;
+  readonly logs: string;
+  readonly undo: Undo;
+}
+
+export interface Cluster {
+  /** Where each process answers, by its name. */
+  readonly addresses: Readonly<Record<string, string>>;
+  /** Resolves with a sentence when one of them ended by itself. */
+  readonly lost: Promise<string>;
+}
+
+/** @throws the sentence of a process that ended while it started */
+export async function startCluster({ env, logs, undo }: ClusterParts): Promise<Cluster> {
+  const started = PROCESSES.map(({ name, role }) =>
+    startRole({ name, role, env, log: path.join(logs, `${name}.log`) }),
+  );
+  undo.add(() => Promise.all(started.map(({ child }) => child.end(STOP_MS))));
+  const lost = Promise.race(started.map(({ child }) => child.lost));
+  const failed = lost.then((how) => {
+    throw new Error(how);
+  });
+  const addresses = await Promise.race([Promise.all(started.map(({ ready }) => ready)), failed]);
+  failed.catch(() => undefined); // from here on `lost` tells it
+  return { addresses: Object.fromEntries(addresses), lost };
+}
+
+interface StartedRole {
+  readonly child: Child;
+  /** Resolves with its name and where it answers, once all its services run. */
+  readonly ready: Promise<readonly [string, string]>;
+}
+
+function startRole(spec: { name: string; role: string; env: ClusterParts['env']; log: string }): StartedRole {
+  const { name, role, env, log } = spec;
+  let address = '';
+  let isReady: (entry: readonly [string, string]) => void = () => undefined;
+  const ready = new Promise<readonly [string, string]>((resolve) => {
+    isReady = resolve;
+  });
+  const onLine = (line: string): void => {
+    const said = logLine(line);
+    if (said?.msg === 'http listening') address = said.address ?? '';
+    if (said?.msg === 'ready') isReady([name, address]);
+  };
+  return { ready, child: startChild({ name, args: ['run', role], env, log, onLine }) };
+}
+
+/** @returns null when it is no line of our log */
+function logLine(line: string): { msg?: string; address?: string } | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,63 @@
+import type { TrueBroadcast } from '../../simulator/broadcast.ts';
+import type { Session } from '../../simulator/sessions.ts';
+import type { PerPlatform } from '../shared/domain/platform.ts';
+import type { StreamKey } from '../shared/domain/stream-key.ts';
+
+/** A key from its first follow to its last unfollow. */
+export interface FollowedKey extends StreamKey {
+  readonly followedAt: Date;
+  /** Null while it is followed. */
+  readonly unfollowedAt: Date | null;
+}
+
+/** What polling can promise, in ms. */
+export interface Tolerance {
+  /** What was live for so long while it was followed must have been seen. */
+  readonly leastLiveMs: PerPlatform<number>;
+  /** By how much an announced end may differ: some platforms do not tell the end, it is when a look missed it. */
+  readonly endMs: PerPlatform<number>;
+  /** The same for a start: platforms tell it to the second. */
+  readonly startMs: number;
+  /** How long after its end a session is told of at the latest, where it has to be. */
+  readonly endToldMs: PerPlatform<number>;
+  /** What was under way when the last guild left may still happen. */
+  readonly unfollowMs: number;
+}
+
+/** What must, may or must not be told. */
+export type Duty = 'must' | 'may' | 'never';
+
+export interface Expectation {
+  readonly online: Duty;
+  readonly offline: Duty;
+}
+
+/** What one session has to lead to for a key that was followed for a time. */
+export function expectationOf(
+  session: Session,
+  follow: FollowedKey,
+  { tolerance, checkedAt }: { tolerance: Tolerance; checkedAt: Date },
+): Expectation {
+  const { platform, startedAt, endedAt } = session;
+  const left = follow.unfollowedAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  const ended = endedAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  const seenMs = followedMs(session, follow, checkedAt);
+  const inTime = ended > follow.followedAt.getTime() - tolerance.startMs;
+  const couldBeSeen = inTime && startedAt.getTime() < left + tolerance.unfollowMs;
+  if (!couldBeSeen) return { online: 'never', offline: 'never' };
+  const online = seenMs >= tolerance.leastLiveMs[platform] ? 'must' : 'may';
+  if (endedAt === null || ended > left + tolerance.unfollowMs) return { online, offline: 'never' };
+  const offline = left - ended > tolerance.endToldMs[platform] ? 'must' : 'may';
+  return { online, offline };
+}
+
+/** How long something was live while it was followed, in ms; negative when never. */
+export function followedMs(
+  { startedAt, endedAt }: Pick<TrueBroadcast, 'startedAt' | 'endedAt'>,
+  { followedAt, unfollowedAt }: FollowedKey,
+  checkedAt: Date,
+): number {
+  const from = Math.max(startedAt?.getTime() ?? Number.POSITIVE_INFINITY, followedAt.getTime());
+  const until = Math.min((endedAt ?? checkedAt).getTime(), (unfollowedAt ?? checkedAt).getTime());
+  return until - from;
+}

@@ -1,0 +1,80 @@
+import { VARIABLES } from '../shared/config/variables.ts';
+import { type PerPlatform, perPlatform, type Platform } from '../shared/domain/platform.ts';
+
+/** How quick everything is in the demo, in ms. It follows from how many streamers are followed on each platform. */
+export interface DemoTimes {
+  readonly pollMs: PerPlatform<number>;
+  readonly graceMs: PerPlatform<number>;
+  readonly batchMs: number;
+}
+
+const SECOND = 1_000;
+
+/** More keys than this would have to be looked at so rarely that whole broadcasts fit between two looks. */
+export const MOST_TWITCASTING = 8;
+
+/** Far more than the demo can spend, so that a long one is not slowed down to a day's real quota. */
+export const YOUTUBE_UNITS = 1_000_000;
+
+/** @param followed how many streamers on each platform */
+export function demoTimes(followed: PerPlatform<number>): DemoTimes {
+  return {
+    pollMs: {
+      youtube: 4 * SECOND,
+      twitch: 4 * SECOND,
+      // X allows 300 requests in 15 minutes.
+      twitter: 8 * SECOND,
+      // TwitCasting allows 60 a minute, and each key needs one of its own, twice as often while it is live.
+      twitcasting: Math.max(4 * SECOND, followed.twitcasting * 2.5 * SECOND),
+    },
+    // The simulated connections break for 2 s, and 24 s at least lie between two broadcasts.
+    graceMs: perPlatform((platform) => (hasGrace(platform) ? 8 * SECOND : 0)),
+    batchMs: 2 * SECOND,
+  };
+}
+
+function hasGrace(platform: Platform): boolean {
+  return platform === 'twitch' || platform === 'twitcasting';
+}
+
+export interface EnvironmentParts {
+  /** Our own environment. */
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** What points at the simulator. */
+  readonly simulator: Readonly<Record<string, string>>;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly times: DemoTimes;
+}
+
+/** The environment of the roles. None of our own settings gets through: real credentials must not meet the demo. */
+export function demoEnvironment(parts: EnvironmentParts): Record<string, string> {
+  const { times, simulator, databaseUrl, redisUrl } = parts;
+  const ms = (value: number): string => `${Math.round(value)}ms`;
+  return {
+    ...withoutSettings(parts.inherited),
+    ...simulator,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    HTTP_HOST: '127.0.0.1',
+    HTTP_PORT: '0',
+    LOG_LEVEL: 'info',
+    YOUTUBE_DAILY_UNITS: String(YOUTUBE_UNITS),
+    POLL_INTERVAL_YOUTUBE: ms(times.pollMs.youtube),
+    POLL_INTERVAL_TWITCH: ms(times.pollMs.twitch),
+    POLL_INTERVAL_TWITTER: ms(times.pollMs.twitter),
+    POLL_INTERVAL_TWITCASTING: ms(times.pollMs.twitcasting),
+    OFFLINE_GRACE_YOUTUBE: ms(times.graceMs.youtube),
+    OFFLINE_GRACE_TWITCH: ms(times.graceMs.twitch),
+    OFFLINE_GRACE_TWITTER: ms(times.graceMs.twitter),
+    OFFLINE_GRACE_TWITCASTING: ms(times.graceMs.twitcasting),
+    BATCH_INTERVAL: ms(times.batchMs),
+    URGENT_INTERVAL: '500ms',
+    STATE_SYNC_INTERVAL: '30s',
+  };
+}
+
+export function withoutSettings(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const entries = Object.entries(env).filter(([name, value]) => value !== undefined && !Object.hasOwn(VARIABLES, name));
+  return Object.fromEntries(entries) as Record<string, string>;
+}

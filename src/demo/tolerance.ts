@@ -1,0 +1,21 @@
+import { perPlatform } from '../shared/domain/platform.ts';
+import type { Tolerance } from './expectation.ts';
+import type { DemoTimes } from './settings.ts';
+
+const SECOND = 1_000;
+
+/** Polls are spread, and a busy machine runs late. */
+const LATE_MS = 5 * SECOND;
+
+/** What Tallylight can promise with these settings. */
+export function toleranceOf({ pollMs, graceMs, batchMs }: DemoTimes): Tolerance {
+  return {
+    // Budgets may stretch an interval by a quarter before anybody would call it slow.
+    leastLiveMs: perPlatform((platform) => 1.25 * pollMs[platform] + LATE_MS),
+    // Only Twitch does not tell when a broadcast ended: its end is the first look that missed it.
+    endMs: perPlatform((platform) => (platform === 'twitch' ? pollMs.twitch + LATE_MS : 2 * SECOND)),
+    startMs: 2 * SECOND,
+    endToldMs: perPlatform((platform) => 2.5 * pollMs[platform] + graceMs[platform] + batchMs + LATE_MS),
+    unfollowMs: LATE_MS,
+  };
+}
