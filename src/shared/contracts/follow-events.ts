@@ -80,16 +80,14 @@ const onlyFollow = { channel_id: id, metadata: field('an object or null', readMe
 const FIELDS = [...Object.keys(said), ...Object.keys(onlyFollow)];
 
 const SCHEMAS = {
-  follow: z
-    .object({ ...said, ...onlyFollow })
-    .transform(
-      (fields): FollowEvent => ({
-        action: 'follow',
-        ...saidBy(fields),
-        channelId: fields.channel_id,
-        ...fields.metadata,
-      }),
-    ),
+  follow: z.object({ ...said, ...onlyFollow }).transform(
+    (fields): FollowEvent => ({
+      action: 'follow',
+      ...saidBy(fields),
+      channelId: fields.channel_id,
+      ...fields.metadata,
+    }),
+  ),
   unfollow: z.object(said).transform((fields): FollowEvent => ({ action: 'unfollow', ...saidBy(fields) })),
 };
 
