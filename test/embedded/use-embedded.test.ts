@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fileExists } from '../../src/embedded/file-exists.ts';
 import { canReach } from '../../src/embedded/join-keeper.ts';
 import { eventually } from '../support/eventually.ts';
 import { spawnNode, type Tallylight } from '../support/processes.ts';
@@ -26,6 +27,7 @@ beforeEach(async () => {
   parent = await mkdtemp(path.join(tmpdir(), 'tallylight embedded '));
   await chmod(parent, 0o711);
   dir = path.join(parent, '.tallylight');
+  await takeAlongRedis();
 });
 
 afterEach(async () => {
@@ -146,6 +148,13 @@ test('a keeper that left its address behind is told apart from a stranger on its
   stranger.close();
 });
 
+/** Where Redis had to be fetched for the test run, it need not be fetched again for each test. */
+async function takeAlongRedis(): Promise<void> {
+  const fetched = path.resolve(import.meta.dirname, '..', '..', '.tallylight', 'redis-package');
+  if (!(await fileExists(fetched))) return;
+  await cp(fetched, path.join(dir, 'redis-package'), { recursive: true, verbatimSymlinks: true });
+}
+
 async function startUser(): Promise<User> {
   const user = spawnNode(['test/embedded/user.mjs', dir]);
   users.push(user);
@@ -197,7 +206,11 @@ async function processesOf(directory: string): Promise<{ pid: number; command: s
 }
 
 function kill(pid: number): void {
-  process.kill(pid, 'SIGKILL');
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it was just ending
+  }
 }
 
 function portOf(url: string): number {

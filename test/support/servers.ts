@@ -25,7 +25,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await chmod(directory, 0o711); // root's Postgres runs as another account, which must get through
   const postgres = await startPostgres({
     home: path.join(directory, 'postgres'),
-    copyBinariesTo: path.join(tmpdir(), 'tallylight-postgres'),
+    copyBinariesTo: path.join(directory, 'postgres-programs'),
     settings: { max_connections: '300', fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' },
   });
   await makeTemplate(postgres.url('postgres'), postgres.url(TEMPLATE));
