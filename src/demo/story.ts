@@ -17,12 +17,18 @@ export interface StoryKey {
 
 export type Standing = 'told' | 'untold' | 'off' | 'left';
 
+export interface Delay {
+  readonly ms: number;
+  /** A follow counts as the beginning where it came after it. */
+  readonly since: 'start' | 'follow' | 'end';
+}
+
 /** One stream of an event, with how late it was heard. */
 export interface Told extends Announcement {
   /** Of the streamer, or the bare key of somebody unknown. */
   readonly name: string;
-  /** Milliseconds since it truly began (or was followed) or ended; null when the simulator knows nothing of it. */
-  readonly delayMs: number | null;
+  /** How long after it truly began or ended it was heard; null when the simulator knows nothing of it. */
+  readonly delay: Delay | null;
 }
 
 /** What has happened so far, for whoever watches. */
@@ -46,17 +52,20 @@ export function createStory() {
     if (key?.guilds.size === 0) key.unfollowedAt = at;
   }
 
-  function delayOf(one: Announcement): number | null {
+  function delayOf(one: Announcement): Delay | null {
     const moment = truths.momentOf(one);
     const followedAt = keys.get(keyText(one))?.followedAt;
     if (!moment || !followedAt) return null;
-    return one.heardAt.getTime() - Math.max(moment.getTime(), followedAt.getTime());
+    const wasLive = one.direction === 'online' && followedAt > moment;
+    const ms = one.heardAt.getTime() - (wasLive ? followedAt : moment).getTime();
+    if (one.direction === 'offline') return { ms, since: 'end' };
+    return { ms, since: wasLive ? 'follow' : 'start' };
   }
 
   function hear(announcements: readonly Announcement[]): Told[] {
     const fresh = announcements.map((one) => {
       const name = keys.get(keyText(one))?.streamer.name ?? one.identifier;
-      return { ...one, name, delayMs: delayOf(one) };
+      return { ...one, name, delay: delayOf(one) };
     });
     for (const one of fresh) {
       const ids = live.get(keyText(one)) ?? new Set();

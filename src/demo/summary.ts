@@ -74,7 +74,7 @@ function platformSummary(platform: Platform, story: Story, evidence: Evidence): 
 
 /** Of some announcements; null when there is none whose truth is known. */
 export function delays(told: readonly Told[]): PlatformSummary['delayMs'] {
-  const known = told.flatMap(({ delayMs }) => (delayMs === null ? [] : [delayMs])).sort((a, b) => a - b);
+  const known = told.flatMap(({ delay }) => (delay === null ? [] : [delay.ms])).sort((a, b) => a - b);
   const [median, longest] = [known[Math.floor(known.length / 2)], known.at(-1)];
   return median === undefined || longest === undefined ? null : { median, longest };
 }

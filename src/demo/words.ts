@@ -60,7 +60,7 @@ export function createWords({ story, places, colors, shards, forMs, now }: Words
   function toldText(): string {
     const online = story.told.filter((one) => one.direction === 'online');
     const delay = delays(online);
-    const speed = delay ? `, ${seconds(delay.median)} after the true start (median)` : '';
+    const speed = delay ? `, ${seconds(delay.median)} after the start or the follow (median)` : '';
     return `${shards} shards heard ${online.length} online${speed}, ${story.told.length - online.length} offline`;
   }
 
@@ -86,7 +86,7 @@ export function createWords({ story, places, colors, shards, forMs, now }: Words
       ...PLATFORMS.map(platformLine),
       [{ text: LEGEND, paint: colors.dim }],
       [{ text: toldText() }],
-      [{ text: leftText() }],
+      ...(story.left() ? [[{ text: leftText() }]] : []),
       ...addresses.map((text): Line => [{ text, paint: colors.cyan }]),
     ],
     /** For a log, now and then. */
@@ -99,8 +99,7 @@ export function createWords({ story, places, colors, shards, forMs, now }: Words
     },
     event(one: Told): string {
       const paint = one.direction === 'online' ? colors.red : colors.dim;
-      const what = one.direction === 'online' ? 'start' : 'end';
-      const delay = one.delayMs === null ? '' : `${seconds(one.delayMs)} after its ${what}`;
+      const delay = one.delay === null ? '' : `${seconds(one.delay.ms)} after its ${one.delay.since}`;
       const name = shown(one.name).padEnd(18);
       return `${time(one.heardAt)}  ${paint(one.direction.padEnd(8))} ${one.platform.padEnd(12)} ${name} ${delay}`;
     },
