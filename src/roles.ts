@@ -1,9 +1,10 @@
 import type { Context } from './context.ts';
 import { createHttp } from './http/http.ts';
-import { createFollowListener } from './producers/follow-listener.ts';
+import { createFollowListener, type FollowListener } from './producers/follow-listener.ts';
 import type { Role } from './role.ts';
 import { createReadBudgets } from './shared/platforms/budget-readings.ts';
 import { createAdapters } from './shared/platforms/registry.ts';
+import type { Check } from './shared/runtime/health.ts';
 import { openRedis } from './shared/runtime/redis.ts';
 import type { Service } from './shared/runtime/service.ts';
 import { wireIntake } from './wiring/intake.ts';
@@ -40,6 +41,12 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
     const adapter = adapters.get(platform);
     return adapter ? [wirePolling({ context, adapter, tracking, publishing, connection })] : [];
   });
+  const listener = createFollowListener({
+    ...{ redis, clock, metrics, logger },
+    redisUrl: context.redisUrl,
+    handOn: intake.handOn,
+    rejects: intake.rejects,
+  });
   const services: Record<Role, () => Service[]> = {
     flush: () => [
       createFlushWorker({
@@ -63,14 +70,7 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
       createRedisWatch({ redis, reconcile: reconciling.reconcile, everyMs: REDIS_WATCH_MS, logger }),
     ],
     poll: () => watchdogs.flatMap(({ worker, watchdog }) => [worker, watchdog]),
-    listen: () => [
-      createFollowListener({
-        ...{ redis, clock, metrics, logger },
-        redisUrl: context.redisUrl,
-        handOn: intake.handOn,
-        rejects: intake.rejects,
-      }),
-    ],
+    listen: () => [listener],
     web: () => [],
   };
   const http = createHttp({
@@ -78,6 +78,7 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
     progress: roles.includes('poll')
       ? watchdogs.map(({ watchdog }) => ({ name: watchdog.name, check: watchdog.health }))
       : [],
+    ready: roles.includes('listen') ? [listening(listener)] : [],
     readBudgets,
   });
   const connections = closing('connections', async () => {
@@ -86,6 +87,11 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
   });
   const order: readonly Role[] = ['flush', 'sync', 'poll', 'listen', 'web'];
   return [connections, http, ...order.filter((role) => roles.includes(role)).flatMap((role) => services[role]())];
+}
+
+function listening(listener: FollowListener): Check {
+  const deaf = { ok: false, reason: 'not subscribed: what shards publish now is not heard' };
+  return { name: 'listening', check: () => (listener.isListening() ? { ok: true } : deaf) };
 }
 
 /** Starts first and therefore ends last. */

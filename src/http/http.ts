@@ -26,11 +26,13 @@ export interface HttpParts {
   readonly roles: readonly Role[];
   /** What tells whether the work of this process gets on, such as the poll watchdog's. Answered by /livez. */
   readonly progress: readonly Check[];
+  /** What this process needs besides its servers, such as a subscription. Answered by /readyz. */
+  readonly ready: readonly Check[];
   readonly readBudgets: ReadBudgets;
 }
 
 /** The HTTP side of a process: probes and metrics in every one, status page and board with role `web`. */
-export function createHttp({ context, roles, progress, readBudgets }: HttpParts): HttpServer {
+export function createHttp({ context, roles, progress, ready, readBudgets }: HttpParts): HttpServer {
   const { config, logger, redis, database, clock } = context;
   const queues = openQueues(redis);
   const { pollIntervalMs } = config;
@@ -38,7 +40,7 @@ export function createHttp({ context, roles, progress, readBudgets }: HttpParts)
     createReadStanding({ database, redis, queues, pollIntervalMs, readBudgets, clock }),
     STANDING_AGE_MS,
   );
-  const app = createApp({ context, progress, standing, board: roles.includes('web') ? queues : null });
+  const app = createApp({ context, progress, ready, standing, board: roles.includes('web') ? queues : null });
   const server = createHttpServer({ host: config.HTTP_HOST, port: config.HTTP_PORT, app, logger });
   return {
     ...server,
@@ -52,12 +54,13 @@ export function createHttp({ context, roles, progress, readBudgets }: HttpParts)
 interface AppParts {
   readonly context: Context;
   readonly progress: readonly Check[];
+  readonly ready: readonly Check[];
   readonly standing: ReadStanding;
   /** The queues to show, or null without role `web`. */
   readonly board: readonly Queue[] | null;
 }
 
-function createApp({ context, progress, standing, board }: AppParts): Hono {
+function createApp({ context, progress, ready, standing, board }: AppParts): Hono {
   const { redis, database, life, metrics, logger } = context;
   const services: Check = { name: 'services', check: () => life.services() };
   const refresh = createClusterGauges({ metrics, readStanding: standing, logger });
@@ -70,7 +73,10 @@ function createApp({ context, progress, standing, board }: AppParts): Hono {
     return c.text('failed; the log of this process says why\n', 500);
   });
   app.notFound((c) => c.text('nothing here\n', 404));
-  app.route('/', createProbes({ live: progress, ready: [redisCheck(redis), databaseCheck(database), services] }));
+  app.route(
+    '/',
+    createProbes({ live: progress, ready: [redisCheck(redis), databaseCheck(database), services, ...ready] }),
+  );
   app.route('/', createMetricsPage({ metrics, refresh }));
   if (board) app.route('/', createWeb(accountOf(context), standing, board));
   return app;

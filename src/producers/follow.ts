@@ -18,14 +18,18 @@ export interface FollowParts {
  */
 export function createApplyWishes({ tracking, schedule, requestPolls, metrics }: FollowParts) {
   const align = createAlign({ tracking, schedule });
+  // The table may have changed while Redis was away. Applied again the batch changes nothing there, so what still has
+  // to be aligned is remembered here; should this process die, reconcile finds it.
+  const unaligned = new Map<string, StreamKey>();
+
   return async function applyWishes(wishes: readonly KeyWish[]): Promise<void> {
     const { started, stopped } = await tracking.apply(wishes);
     for (const wish of wishes) metrics.wishes.inc({ platform: wish.target.platform, action: wish.action });
-    await align([...started, ...stopped].filter((key) => !isCategory(key)));
-    await requestPolls(
-      started.filter((key) => !isCategory(key)),
-      'followed',
-    );
+    for (const key of [...started, ...stopped]) if (!isCategory(key)) unaligned.set(keyText(key), key);
+    const keys = [...unaligned.values()];
+    const tracked = await align(keys);
+    await requestPolls(tracked, 'followed');
+    for (const key of keys) unaligned.delete(keyText(key));
   };
 }
 
@@ -42,17 +46,22 @@ export function createAlign({
   tracking,
   schedule,
 }: Pick<FollowParts, 'schedule'> & { tracking: Pick<TrackingStore, 'trackedAmong'> }) {
-  return async function align(keys: readonly StreamKey[]): Promise<void> {
+  /** @returns those of the keys that are tracked */
+  return async function align(keys: readonly StreamKey[]): Promise<StreamKey[]> {
     let unsure = [...keys];
     let tracked = await tracking.trackedAmong(unsure);
+    const started = new Map<string, StreamKey>();
     while (unsure.length > 0) {
       const wanted = new Set(tracked.map(keyText));
       await schedule.startPolling(tracked);
       await schedule.stopPolling(unsure.filter((key) => !wanted.has(keyText(key))));
+      for (const key of unsure) started.delete(keyText(key));
+      for (const key of tracked) started.set(keyText(key), key);
       const again = await tracking.trackedAmong(unsure);
       const now = new Set(again.map(keyText));
       unsure = unsure.filter((key) => now.has(keyText(key)) !== wanted.has(keyText(key)));
       tracked = again.filter((key) => !wanted.has(keyText(key)));
     }
+    return [...started.values()];
   };
 }

@@ -13,7 +13,7 @@ export interface ReconcileSchedulesParts {
   readonly queues: PollQueues;
   readonly tracking: Pick<TrackingStore, 'tracked' | 'untrackedAmong'>;
   /** Makes the schedulers of some keys agree with the table, reading it again. */
-  readonly align: (keys: readonly StreamKey[]) => Promise<void>;
+  readonly align: (keys: readonly StreamKey[]) => Promise<unknown>;
   readonly pollIntervalMs: PerPlatform<number>;
 }
 

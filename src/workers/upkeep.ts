@@ -39,7 +39,10 @@ export function createUpkeepSchedules(queue: Queue) {
 export type UpkeepSchedules = ReturnType<typeof createUpkeepSchedules>;
 
 export function openUpkeepQueue(connection: Redis): Queue {
-  return new Queue(UPKEEP_QUEUE, { connection, prefix: queuePrefix(UPKEEP_QUEUE) });
+  const queue = new Queue(UPKEEP_QUEUE, { connection, prefix: queuePrefix(UPKEEP_QUEUE) });
+  // The connection tells of its own losses, once; a queue would repeat each of them.
+  queue.on('error', () => undefined);
+  return queue;
 }
 
 export interface UpkeepWorkerParts {

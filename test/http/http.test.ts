@@ -31,7 +31,7 @@ async function serve({ roles = ['web'], password, poll = { ok: true } }: ServeOp
   const config = { ...context.config, BOARD_PASSWORD: password ?? null };
   const readBudgets = async () => [{ name: 'points', limit: 800, used: 30, left: 770, resetsAt: null }];
   const progress = [{ name: 'poll', check: () => poll }];
-  const http: HttpServer = createHttp({ context: { ...context, config }, roles, progress, readBudgets });
+  const http: HttpServer = createHttp({ context: { ...context, config }, roles, progress, ready: [], readBudgets });
   await http.start();
   undo.push(() => http.stop());
   const ask = (path: string, init?: RequestInit) => fetch(`${http.address()}${path}`, { redirect: 'manual', ...init });

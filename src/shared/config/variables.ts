@@ -24,7 +24,7 @@ export const VARIABLES = {
   HTTP_PORT: { schema: integer(0, 65_535), default: '6111', meaning: 'port of probes, metrics and board; 0: any' },
   BOARD_USER: { schema: text, default: 'operator', meaning: 'account of the board' },
   BOARD_PASSWORD: { schema: text, secret: true, meaning: 'its password; unset: loopback only' },
-  PUBLIC_URL: { schema: url(...http), meaning: 'where the platforms reach this service' },
+  PUBLIC_URL: { schema: url(...http), meaning: 'where the platforms reach this service, for pushes (not used yet)' },
   POLL_INTERVAL_YOUTUBE: { schema: pollInterval, default: '120s', meaning: 'how often a YouTube key is looked at' },
   POLL_INTERVAL_TWITCH: { schema: pollInterval, default: '60s', meaning: 'how often a Twitch key is looked at' },
   POLL_INTERVAL_TWITTER: { schema: pollInterval, default: '120s', meaning: 'how often a Twitter key is looked at' },

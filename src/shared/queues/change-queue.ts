@@ -23,7 +23,7 @@ export type ChangeQueue = Queue<ChangeJob, ChangeResult>;
 export const changeJobId = (id: bigint): string => `change-${id}`;
 
 export function openChangeQueue(connection: Redis): ChangeQueue {
-  return new Queue(CHANGE_QUEUE, {
+  const queue: ChangeQueue = new Queue(CHANGE_QUEUE, {
     connection,
     prefix: queuePrefix(CHANGE_QUEUE),
     streams: { events: { maxLen: 100 } },
@@ -34,6 +34,9 @@ export function openChangeQueue(connection: Redis): ChangeQueue {
       removeOnFail: false,
     },
   });
+  // The connection tells of its own losses, once; a queue would repeat each of them.
+  queue.on('error', () => undefined);
+  return queue;
 }
 
 /** Milliseconds until a job that failed `attempts` times runs again: doubled each time, a minute at most. */

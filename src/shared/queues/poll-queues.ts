@@ -25,6 +25,13 @@ export function openPollQueues(connection: Redis): PollQueues {
   return perPlatform((platform) => {
     const name = pollQueueName(platform);
     // The events stream of a queue is read by nobody here; at its default length it costs memory and time.
-    return new Queue(name, { connection, prefix: queuePrefix(name), streams: { events: { maxLen: 10 } } });
+    const queue: PollQueue = new Queue(name, {
+      connection,
+      prefix: queuePrefix(name),
+      streams: { events: { maxLen: 10 } },
+    });
+    // The connection tells of its own losses, once; a queue would repeat each of them.
+    queue.on('error', () => undefined);
+    return queue;
   });
 }

@@ -77,10 +77,11 @@ export function createTrackingStore(database: Database) {
       return count > 0;
     },
 
-    /** Drops unfollows too old for a late follow to be undone by them. */
-    async forgetUnfollows(before: Date): Promise<number> {
-      const { count } = await database.unfollow.deleteMany({ where: { saidAt: { lt: before } } });
-      return count;
+    /** Drops unfollows too old for a late follow to be undone by them. One may still wait for its name. */
+    forgetUnfollows(before: Date): Promise<number> {
+      return database.$executeRaw`
+        DELETE FROM unfollow u WHERE u.said_at < ${before} AND NOT EXISTS (
+          SELECT 1 FROM pending_follow p WHERE p.platform = u.platform AND p.guild_id = u.guild_id)`;
     },
   };
 }

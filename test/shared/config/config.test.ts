@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, type Environment, loadConfig, secretsOf } from '../../../src/shared/config/config.ts';
+
+function faultsOf(env: Environment): readonly string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+describe('the settings', () => {
+  it('have defaults, and need nothing', () => {
+    const config = loadConfig({});
+    expect(config).toMatchObject({ DATABASE_URL: null, HTTP_PORT: 6111, BATCH_INTERVAL: 30_000, platforms: [] });
+    expect(config.pollIntervalMs).toEqual({ youtube: 120_000, twitch: 60_000, twitter: 120_000, twitcasting: 60_000 });
+  });
+
+  it('poll the platforms that have credentials', () => {
+    expect(loadConfig({ YOUTUBE_API_KEY: 'k', TWITTER_BEARER_TOKEN: 't' }).platforms).toEqual(['youtube', 'twitter']);
+    expect(loadConfig({ YOUTUBE_API_KEY: 'k', TWITTER_BEARER_TOKEN: 't', PLATFORMS: 'twitter' }).platforms).toEqual([
+      'twitter',
+    ]);
+  });
+
+  it('count an empty variable as unset', () => {
+    expect(loadConfig({ HTTP_PORT: '', BOARD_PASSWORD: ' ' })).toMatchObject({ HTTP_PORT: 6111, BOARD_PASSWORD: null });
+  });
+
+  it.each([
+    ['500ms', 500],
+    ['1.5s', 1_500],
+    ['10m', 600_000],
+    ['1h', 3_600_000],
+  ])('read a duration such as %s', (text, ms) => {
+    expect(loadConfig({ BATCH_INTERVAL: text }).BATCH_INTERVAL).toBe(ms);
+  });
+
+  it('give each direction its lane, with exceptions', () => {
+    const { LANE_OFFLINE } = loadConfig({ LANE_OFFLINE: 'normal, twitch=urgent' });
+    expect(LANE_OFFLINE).toEqual({ youtube: 'normal', twitch: 'urgent', twitter: 'normal', twitcasting: 'normal' });
+  });
+
+  it('report all faults at once, each with its name and what was expected', () => {
+    const faults = faultsOf({
+      BATCH_INTERVAL: '1 minute',
+      HTTP_PORT: '70000',
+      REDIS_URL: 'http://user:hunter22@x',
+      PLATFORMS: 'twitch,youtub',
+      LOG_LEVEL: 'loud',
+      LANE_ONLINE: 'twitch=urgent',
+      BATCH_MAX_STREAMS: '1e3',
+    });
+    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([
+      'BATCH_INTERVAL',
+      'BATCH_MAX_STREAMS',
+      'HTTP_PORT',
+      'LANE_ONLINE',
+      'LOG_LEVEL',
+      'PLATFORMS',
+      'REDIS_URL',
+    ]);
+    for (const fault of faults) expect(fault).toContain('expected');
+    expect(faults.join()).not.toContain('hunter22');
+  });
+
+  it('say which credentials are missing for a platform that is named, or half set up', () => {
+    expect(faultsOf({ PLATFORMS: 'youtube' })).toEqual([expect.stringContaining('YOUTUBE_API_KEY')]);
+    expect(faultsOf({ TWITCH_CLIENT_ID: 'x' })).toEqual([expect.stringContaining('TWITCH_CLIENT_SECRET')]);
+  });
+
+  it('know their secrets, of a URL the password', () => {
+    const config = loadConfig({
+      YOUTUBE_API_KEY: 'the-key',
+      REDIS_URL: 'redis://:p%40ss@host',
+      BOARD_PASSWORD: 'board',
+    });
+    expect(secretsOf(config)).toEqual(expect.arrayContaining(['the-key', 'p%40ss', 'p@ss', 'board']));
+    expect(secretsOf(config).join()).not.toContain('host');
+  });
+});
