@@ -130,16 +130,16 @@ async function serve() {
   const adapter = bindMigrationAwareSqlAdapterFactory(
     new SchemaAdapter(connectionOf(databaseName()), adapterOptions()),
   );
-  const engine = await createEngine(adapter);
+  const getEngine = await loadEngine(adapter);
   // One request at a time, in the order they came: the engine holds a single connection.
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     const request = JSON.parse(line);
-    if (request.method) await answer(request, { engine, adapter }); // else it answers our "print"
+    if (request.method) await answer(request, { getEngine, adapter }); // else it answers our "print"
   }
   process.exit(0);
 }
 
-async function createEngine(adapter) {
+async function loadEngine(adapter) {
   globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => report({ message }) };
   const wasm = readFileSync(path.join(engineDir, 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': glue });
@@ -154,10 +154,11 @@ async function createEngine(adapter) {
   };
 }
 
-async function answer({ id, method, params }, { engine, adapter }) {
+async function answer({ id, method, params }, { getEngine, adapter }) {
   try {
-    const service = await engine();
-    const result = (await service[method === 'getDatabaseVersion' ? 'version' : method](params)) ?? null;
+    const engine = await getEngine();
+    if (method === 'evaluateDataLoss') await rememberMigrations(engine, params);
+    const result = (await engine[method === 'getDatabaseVersion' ? 'version' : method](params)) ?? null;
     if (method !== 'diff' || typeof result?.stdout !== 'string') return send({ id, result });
     // The native engine prints a difference through the CLI.
     send({ id: randomUUID(), method: 'print', params: { content: result.stdout.replace(/\n$/, '') } });
@@ -173,6 +174,14 @@ async function answer({ id, method, params }, { engine, adapter }) {
     };
     send({ id, error: { code: 4466, message: 'An error happened. Check the data field for details.', data } });
   }
+}
+
+/**
+ * What a list of migrations amounts to is found out in a shadow database. `evaluateDataLoss` cannot make one (8.1.0-2)
+ * and relies on what an earlier request found out, which is forgotten when migrations are applied in between.
+ */
+function rememberMigrations(engine, { migrationsList, filters }) {
+  return engine.devDiagnostic({ migrationsList, filters });
 }
 
 function send(message) {
