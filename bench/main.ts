@@ -14,6 +14,7 @@ interface Options {
   readonly keys?: number;
   readonly seconds?: number;
   readonly name?: string;
+  readonly results: string;
   readonly json: boolean;
 }
 
@@ -31,7 +32,7 @@ Examples:
   $ npm run bench -- --only steady --keys 50000      another size
   $ npm run bench -- --json | jq '.measured[].figures[] | select(.met == false)'
 
-The result is also written to bench/results/<name>.json, where <name> is the time unless --name gives one.
+The result is also written to a JSON file.
 Exit codes: 0 measured, 1 something went wrong, 2 wrong usage. A figure that is not as wanted is shown as NO.`;
 
 const program = new Command('bench')
@@ -40,7 +41,8 @@ const program = new Command('bench')
   .option('--quick', 'tiny sizes, to see whether it works', false)
   .option('--keys <number>', 'this many keys instead of the usual sizes', wholeNumber)
   .option('--seconds <number>', 'measure this long each time instead of the usual lengths', wholeNumber)
-  .option('--name <name>', 'name of the result file')
+  .option('--name <name>', 'name of the result file; the time unless given')
+  .option('--results <directory>', 'where it is written', path.join(repository(), 'bench', 'results'))
   .option('--json', 'print the result as JSON instead of tables', false)
   .addHelpText('after', HELP)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -51,7 +53,7 @@ await program.parseAsync().catch((error: unknown) => {
   process.exitCode = 1;
 });
 
-async function bench({ only, quick, keys, seconds, name, json }: Options): Promise<void> {
+async function bench({ only, quick, keys, seconds, name, results, json }: Options): Promise<void> {
   const startedAt = new Date();
   const settings = settingsFrom({ quick, keys: keys ?? null, seconds: seconds ?? null });
   const measured = await measureAll(settings, { only, json });
@@ -62,7 +64,7 @@ async function bench({ only, quick, keys, seconds, name, json }: Options): Promi
     settings,
     measured,
   };
-  const file = path.join(repository(), 'bench', 'results', `${name ?? report.at.replaceAll(/[:.]/g, '-')}.json`);
+  const file = path.join(results, `${name ?? report.at.replaceAll(/[:.]/g, '-')}.json`);
   await saveReport(file, report);
   if (json) printJson(report);
   else print(`\n${report.tookSeconds} s on ${report.machine.cpus}, Node ${report.machine.node}. Written to ${file}`);
