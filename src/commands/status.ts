@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { PLATFORMS, type Platform } from '../shared/domain/platform.ts';
 import type { QueueDepth } from '../shared/queues/depths.ts';
+import { budgetText } from '../shared/queues/budget-text.ts';
 import type { PlatformStanding, Standing } from '../shared/queues/standing.ts';
 import { withContext } from './context.ts';
 import { type Cell, colors, print, printJson, printTable, when } from './output.ts';
@@ -49,7 +50,7 @@ function platformRow(platform: Platform, stands: PlatformStanding): Cell[] {
     { text: String(stands.overdue), paint: stands.overdue > 0 ? colors.yellow : String },
     stands.waitingChanges,
     stands.pendingNames,
-    stands.budgets.map(({ name, left, limit }) => `${name} ${left}/${limit}`).join(', ') || '–',
+    budgetText(stands),
     stateCell(stands),
   ];
 }

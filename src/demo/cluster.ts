@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { sleep } from '../shared/runtime/clock.ts';
 import { type Child, startChild } from './child.ts';
 import type { Undo } from './undo.ts';
 
@@ -14,6 +15,9 @@ const PROCESSES = [
 
 /** What the roles allow themselves for a graceful stop, and a little more. */
 const STOP_MS = 12_000;
+
+const READY_MS = 60_000;
+const RETRY_MS = 100;
 
 export interface ClusterParts {
   readonly env: Readonly<Record<string, string>>;
@@ -38,14 +42,19 @@ export async function startCluster({ env, logs, undo }: ClusterParts): Promise<C
   const failed = lost.then((how) => {
     throw new Error(how);
   });
-  const addresses = await Promise.race([Promise.all(started.map(({ ready }) => ready)), failed]);
+  const answering = started.map(async ({ ready }) => {
+    const [name, address] = await ready;
+    await untilReady(name, address);
+    return [name, address] as const;
+  });
+  const addresses = await Promise.race([Promise.all(answering), failed]);
   failed.catch(() => undefined); // from here on `lost` tells it
   return { addresses: Object.fromEntries(addresses), lost };
 }
 
 interface StartedRole {
   readonly child: Child;
-  /** Resolves with its name and where it answers, once all its services run. */
+  /** Resolves with its name and where it listens, once all its services run. */
   readonly ready: Promise<readonly [string, string]>;
 }
 
@@ -62,6 +71,16 @@ function startRole(spec: { name: string; role: string; env: ClusterParts['env'];
     if (said?.msg === 'ready') isReady([name, address]);
   };
   return { ready, child: startChild({ name, args: ['run', role], env, log, onLine }) };
+}
+
+/** Until it says itself that it can work: its servers answer it too. @throws when it does not in time */
+async function untilReady(name: string, address: string): Promise<void> {
+  for (let waited = 0; waited < READY_MS; waited += RETRY_MS) {
+    const answer = await fetch(`${address}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    await sleep(RETRY_MS);
+  }
+  throw new Error(`${name} runs, but does not answer ${address}/readyz with 200 within ${READY_MS / 1_000} s`);
 }
 
 /** @returns null when it is no line of our log */

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { PLATFORMS, type Platform } from '../shared/domain/platform.ts';
 import type { PlatformStanding, ReadStanding, Standing } from '../shared/queues/standing.ts';
+import { budgetText } from '../shared/queues/budget-text.ts';
 import { BOARD_PATH } from './board.ts';
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem;color:#222;background:#fff}
@@ -42,10 +43,9 @@ ${standing.oldestChangeAt?.toISOString() ?? 'none'}. Read at ${standing.at.toISO
 }
 
 function platformRow(platform: Platform, stands: PlatformStanding) {
-  const budgets = stands.budgets.map(({ name, limit, left }) => `${name}: ${left} of ${limit}`).join(', ');
   return html`<tr><td>${platform}</td><td>${stands.keys}</td><td>${stands.follows}</td><td>${stands.live}</td>
 <td>${stands.due}</td><td>${stands.overdue}</td><td>${stands.quarantined}</td><td>${stands.waitingChanges}</td>
-<td>${stands.pendingNames}</td><td class="text">${budgets || '–'}</td><td class="text bad">${restText(stands)}</td></tr>`;
+<td>${stands.pendingNames}</td><td class="text">${budgetText(stands)}</td><td class="text bad">${restText(stands)}</td></tr>`;
 }
 
 function restText({ resting }: PlatformStanding): string {

@@ -4,6 +4,7 @@ import type { PerPlatform } from '../shared/domain/platform.ts';
 import { keyText, type StreamKey } from '../shared/domain/stream-key.ts';
 import { dueKey } from '../shared/queues/keys.ts';
 import { KEPT, type PollQueues } from '../shared/queues/poll-queues.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
 import type { TrackedKey } from '../shared/store/tracking-store.ts';
 
 /** Redis round trips under way at once when many keys change together. */
@@ -13,15 +14,16 @@ export interface PollScheduleParts {
   readonly queues: PollQueues;
   readonly redis: Redis;
   readonly pollIntervalMs: PerPlatform<number>;
+  readonly clock: Clock;
 }
 
 /** One job scheduler for each tracked key, and its place among the keys that are due. Doing a thing twice is doing it once. */
-export function createPollSchedule({ queues, redis, pollIntervalMs }: PollScheduleParts) {
+export function createPollSchedule({ queues, redis, pollIntervalMs, clock }: PollScheduleParts) {
   async function startPolling({ platform, identifier, pace }: TrackedKey): Promise<void> {
     const every = pollEvery(pollIntervalMs[platform], pace);
     const id = keyText({ platform, identifier });
     // Due first: a poll that finds its key not due-listed would take it for untracked.
-    await redis.zadd(dueKey(platform), 'NX', 0, identifier);
+    await redis.zadd(dueKey(platform), 'NX', clock.now().getTime(), identifier);
     await queues[platform].upsertJobScheduler(
       id,
       { every, offset: pollOffset(id, every) },

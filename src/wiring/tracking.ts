@@ -6,10 +6,10 @@ import { openPollQueues } from '../shared/queues/poll-queues.ts';
 import { createTrackingStore } from '../shared/store/tracking-store.ts';
 
 /** Everything that counts follows and keeps schedulers. */
-export function wireTracking({ config, database, redis, metrics }: Context) {
+export function wireTracking({ config, database, redis, metrics, clock }: Context) {
   const queues = openPollQueues(redis);
   const tracking = createTrackingStore(database);
-  const schedule = createPollSchedule({ queues, redis, pollIntervalMs: config.pollIntervalMs });
+  const schedule = createPollSchedule({ queues, redis, pollIntervalMs: config.pollIntervalMs, clock });
   const requestPolls = createPollRequest(queues);
   return {
     queues,

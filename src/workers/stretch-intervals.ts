@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Platform } from '../shared/domain/platform.ts';
 import { type BudgetSample, forecastUse, smoothStretch, stretchFor } from '../shared/domain/stretch.ts';
 import type { BudgetReading } from '../shared/platforms/budget.ts';
-import { sharedKey, stretchKey } from '../shared/queues/keys.ts';
+import { forecastKey, sharedKey, stretchKey } from '../shared/queues/keys.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 
@@ -42,6 +42,7 @@ export function createStretchIntervals({ redis, platforms, readBudgets, clock, l
     const stretch = smoothStretch(current, Math.max(1, ...asked));
     if (stretch !== current)
       logger.info({ platform, before: current, stretch, forecasts }, 'intervals stretched to the budget');
+    await redis.set(forecastKey(platform), JSON.stringify(forecasts), 'PX', SAMPLE_MS);
     if (stretch > 1) await redis.set(stretchKey(platform), stretch, 'PX', SAMPLE_MS);
     else await redis.del(stretchKey(platform));
     return { platform, stretch, forecasts };

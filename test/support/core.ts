@@ -4,6 +4,7 @@ import { createPollRequest } from '../../src/producers/poll-request.ts';
 import { createPollSchedule } from '../../src/producers/poll-schedule.ts';
 import { perPlatform } from '../../src/shared/domain/platform.ts';
 import { openPollQueues, type PollQueues } from '../../src/shared/queues/poll-queues.ts';
+import { systemClock } from '../../src/shared/runtime/clock.ts';
 import { type Database, openDatabase } from '../../src/shared/runtime/database.ts';
 import { createMetrics } from '../../src/shared/runtime/metrics.ts';
 import { createTrackingStore, type TrackingStore } from '../../src/shared/store/tracking-store.ts';
@@ -28,7 +29,12 @@ export function openTracking(urls: { databaseUrl: string; redisUrl: string }, co
   redis.on('error', () => undefined);
   const queues = openPollQueues(redis);
   const tracking = createTrackingStore(database);
-  const schedule = createPollSchedule({ queues, redis, pollIntervalMs: perPlatform(() => POLL_INTERVAL_MS) });
+  const schedule = createPollSchedule({
+    queues,
+    redis,
+    pollIntervalMs: perPlatform(() => POLL_INTERVAL_MS),
+    clock: systemClock,
+  });
   const requestPolls = createPollRequest(queues);
   return {
     database,

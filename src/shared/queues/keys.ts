@@ -21,6 +21,9 @@ export const failuresKey = (platform: Platform): string => `${queuePrefix(pollQu
 /** By how much intervals are stretched so that budgets suffice; absent is 1. */
 export const stretchKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:stretch`;
 
+/** What each budget of the platform will have used when it refills, as JSON. */
+export const forecastKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:forecasts`;
+
 /** Set while the platform rests; its value says why. */
 export const restKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:rest`;
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Platform } from '../domain/platform.ts';
-import { dueKey, restKey, stretchKey } from './keys.ts';
+import { dueKey, forecastKey, restKey, stretchKey } from './keys.ts';
 
 /** Where the polling of one platform stands, for all processes together. */
 export interface PollState {
@@ -12,6 +12,8 @@ export interface PollState {
   readonly overdue: number;
   /** Intervals are this many times as long, so that the budget suffices; 1 when it does anyway. */
   readonly stretch: number;
+  /** What each budget will have used when it refills, if it goes on like this; null or absent where nobody knows. */
+  readonly forecasts: Readonly<Record<string, number | null>>;
 }
 
 export interface PollStateQuestion {
@@ -26,13 +28,19 @@ export async function readPollState(
   { platform, now, intervalMs }: PollStateQuestion,
 ): Promise<PollState> {
   const at = now.getTime();
-  const [reason, restMs, due, overdue, stretch] = await Promise.all([
+  const [reason, restMs, due, overdue, stretch, forecasts] = await Promise.all([
     redis.get(restKey(platform)),
     redis.pttl(restKey(platform)),
     redis.zcount(dueKey(platform), '-inf', at),
     redis.zcount(dueKey(platform), '-inf', at - intervalMs),
     redis.get(stretchKey(platform)),
+    redis.get(forecastKey(platform)),
   ]);
   const until = restMs > 0 ? new Date(at + restMs) : null;
-  return { resting: reason === null ? null : { reason, until }, due, overdue, stretch: Number(stretch ?? 1) };
+  return {
+    ...{ due, overdue },
+    resting: reason === null ? null : { reason, until },
+    stretch: Number(stretch ?? 1),
+    forecasts: forecasts === null ? {} : (JSON.parse(forecasts) as PollState['forecasts']),
+  };
 }

@@ -20,7 +20,7 @@ const now = new Date('2026-11-01T10:00:00Z');
 const read = () => readPollState(redis, { platform: 'twitch', now, intervalMs: 60_000 });
 
 it('is all at rest where nothing is tracked', async () => {
-  expect(await read()).toEqual({ resting: null, due: 0, overdue: 0, stretch: 1 });
+  expect(await read()).toEqual({ resting: null, due: 0, overdue: 0, stretch: 1, forecasts: {} });
 });
 
 it('counts what is due, and of it what has waited for an interval more', async () => {
