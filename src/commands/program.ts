@@ -39,6 +39,7 @@ Settings come from the environment; "tallylight config" shows them all. With DAT
 servers of its own are started under .tallylight/ and end with the last process that uses them.
 
 Examples:
+  $ tallylight demo                                      everything at work on made-up platforms
   $ tallylight run all                                   everything in one process
   $ tallylight run poll --platforms twitch               one more process that polls Twitch
   $ tallylight status                                    how everything stands
