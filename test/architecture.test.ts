@@ -71,6 +71,12 @@ test('only a command or the wiring sees producers, workers and http together', (
   expect(outside.map(({ file }) => file)).toEqual([]);
 });
 
+test('nothing but the demo and the commands needs the simulator, and nothing needs bench or tests', () => {
+  const allowed = ({ from, to }: { from: string; to: string }): boolean =>
+    within(to, 'simulator/') && (within(from, 'src/demo/') || within(from, 'src/commands/'));
+  expect(leaving('src/', ['src/']).filter((edge) => !allowed(edge))).toEqual([]);
+});
+
 test('no file imports itself, by whatever detour', () => {
   expect(cycle()).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { Account } from './account.ts';
 
@@ -25,6 +25,8 @@ export interface GuardedProcess {
   kill(): Promise<void>;
 }
 
+const LONGEST_LOG = 10_000_000;
+
 // A shell waits for the server; a second one reads from a socket whose other end only our process holds. When that end
 // is closed, on purpose or by our death (kill -9 included), it signals the server. The first line tells us its number.
 const GUARD = `
@@ -38,7 +40,7 @@ exit "$code"`;
 
 /** @throws when the shell cannot be started; a command that does not exist ends with exit code 127 */
 export async function startGuarded(command: GuardedCommand): Promise<GuardedProcess> {
-  const log = await open(command.log, 'a', 0o600);
+  const log = await openLog(command.log);
   try {
     const child = spawn('/bin/sh', ['-c', GUARD, 'sh', command.signal, command.command, ...command.args], {
       cwd: '/',
@@ -52,6 +54,15 @@ export async function startGuarded(command: GuardedCommand): Promise<GuardedProc
   } finally {
     await log.close();
   }
+}
+
+/** Begins anew when it has grown long: nobody else looks after it. */
+async function openLog(file: string): Promise<FileHandle> {
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
+  return open(file, size > LONGEST_LOG ? 'w' : 'a', 0o600);
 }
 
 function started(child: ChildProcess): Promise<void> {
