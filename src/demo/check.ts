@@ -1,6 +1,5 @@
 import type { TrueBroadcast } from '../../simulator/broadcast.ts';
 import { type Session, sessionsOf } from '../../simulator/sessions.ts';
-import { groupBy } from '../shared/domain/group.ts';
 import { keyText, type StreamKey } from '../shared/domain/stream-key.ts';
 import type { Announcement } from './announcement.ts';
 import { checkRequests, type SeenRequest } from './check-requests.ts';
@@ -157,12 +156,6 @@ function checkOrder(follow: FollowedKey, sessions: readonly Session[], heard: re
     const [late, early] = [`${before.broadcastId} ${before.direction}`, `${one.broadcastId} ${one.direction}`];
     return [difference('order', follow, `${late} was announced before ${early}, which happened earlier`)];
   });
-}
-
-/** The kinds of all differences, and how often each occurs. */
-export function tallyOf(differences: readonly Difference[]): Record<string, number> {
-  const kinds = groupBy(differences, (one) => one.kind);
-  return Object.fromEntries([...kinds].map(([kind, all]) => [kind, all.length]));
 }
 
 function isSameKey(a: StreamKey, b: StreamKey): boolean {

@@ -63,10 +63,13 @@ describe('the demo', () => {
   );
 
   it(
-    'ends everything it started on Ctrl-C',
+    'lets no other one meddle with it, and ends everything it started on Ctrl-C',
     async () => {
       const program = demo([]);
       await program.waitFor(EVENT, LONG_MS);
+      const other = demo([]);
+      expect(await other.exited).toBe(1);
+      expect(other.stderr()).toMatch(/^tallylight: another demo runs here/m);
       const started = await descendants(program.pid);
       expect(await program.end('SIGINT')).toBe(0);
       expect(program.stdout()).toContain('stopped before it could be compared');
