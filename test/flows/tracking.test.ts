@@ -128,7 +128,7 @@ describe('tracking, over several processes', () => {
       second?.applyWishes([followWish(key, { guildId: '2' })]),
     ]);
     await first.applyWishes([followWish(key, { guildId: '3' })]);
-    const looks = (await first.queues.twitch.getJobs(['wait'])).filter((job) => job.name === 'look');
+    const looks = (await first.queues.twitch.getJobs(['wait'])).filter((job) => job.data.reason !== undefined);
     expect(looks.map((job) => job.data)).toEqual([{ identifier: '99', reason: 'followed' }]);
   });
 

@@ -5,7 +5,7 @@ import { type PerPlatform, perPlatform } from '../domain/platform.ts';
 import { pollQueueName, queuePrefix } from './keys.ts';
 
 /**
- * `poll`: the key's scheduler fired, look if it is due. `look`: somebody wants a look now (a first follow, a hint).
+ * `poll`: look if the key is due; its scheduler fired, or it was just followed. `look`: look, whether it is due or not.
  * Jobs of the last version may still wait in a queue: a new field must be optional.
  */
 export const pollJob = z.object({ identifier: z.string().min(1), reason: z.string().optional() });
