@@ -55,6 +55,10 @@ test('the embedded servers stand alone', () => {
   expect(leaving('src/embedded/', ['src/embedded/'])).toEqual([]);
 });
 
+test('the client for shards stands on the contracts and the domain alone', () => {
+  expect(leaving('src/client/', ['src/client/', 'src/shared/contracts/', 'src/shared/domain/'])).toEqual([]);
+});
+
 test('only a program reads its environment and its arguments, and ends the process', () => {
   const offenders = sources.filter(
     ({ file, text }) => !PROGRAMS.test(file) && /\bprocess\.(env|argv|exit)\b/.test(text),

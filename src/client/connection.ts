@@ -1,0 +1,35 @@
+import { Redis } from 'ioredis';
+
+/** Where Redis is: its address, or a connection whose options are copied. The connection itself is never used. */
+export type RedisAccess = { readonly redis: Redis } | { readonly redisUrl: string };
+
+/** Hears of everything that went wrong and is being tried again, or that was passed over. */
+export type OnProblem = (problem: Error) => void;
+
+const COMMAND_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens a connection of our own. It comes back by itself after every loss; commands fail soon when it is away,
+ * and when the server hangs.
+ */
+export function connect(access: RedisAccess, onProblem: OnProblem): Redis {
+  const options = {
+    maxRetriesPerRequest: 1,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000),
+    autoResubscribe: false,
+    lazyConnect: false,
+    enableOfflineQueue: true,
+    keyPrefix: '', // the keys are the contract
+  };
+  const redis = 'redis' in access ? access.redis.duplicate(options) : new Redis(access.redisUrl, options);
+  let away = false;
+  redis.on('error', (cause) => {
+    if (!away) onProblem(new Error('the connection to Redis is lost, and tried again', { cause }));
+    away = true;
+  });
+  redis.on('ready', () => {
+    away = false;
+  });
+  return redis;
+}

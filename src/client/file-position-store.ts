@@ -1,0 +1,77 @@
+import { openJournal, type Journal } from './journal.ts';
+import { type Position, type PositionStore, withEnded } from './position.ts';
+
+/** What one save changed; `full` where everything is said anew. */
+interface Line {
+  readonly full?: boolean;
+  readonly epoch: string;
+  readonly sequence: string;
+  readonly on: Position['live'];
+  readonly off: readonly string[];
+  readonly ended: readonly string[];
+}
+
+/** So many saves are appended before the file is written anew. */
+const MOST_LINES = 500;
+
+/** Keeps the position in a file, safe from being killed at any moment. One process at a time may use it. */
+export function filePositionStore(file: string): PositionStore {
+  let journal: Journal | undefined;
+  let lines = 0;
+  let saved: Position | null = null;
+
+  async function save(position: Position): Promise<void> {
+    if (!journal) throw new Error(`load ${file} before saving to it`);
+    if (saved === null || lines >= MOST_LINES) {
+      await journal.rewrite([JSON.stringify(lineOf(null, position))]);
+      lines = 1;
+    } else {
+      await journal.append([JSON.stringify(lineOf(saved, position))], { sync: true });
+      lines += 1;
+    }
+    saved = position;
+  }
+
+  return {
+    save,
+    async load() {
+      const opened = await openJournal(file);
+      journal = opened.journal;
+      lines = opened.lines.length;
+      saved = opened.lines.reduce<Position | null>((position, line) => apply(position, readLine(file, line)), null);
+      return saved;
+    },
+    async close() {
+      await journal?.close();
+      journal = undefined;
+    },
+  };
+}
+
+function lineOf(before: Position | null, { epoch, sequence, live, ended }: Position): Line {
+  if (before === null) return { full: true, epoch, sequence, on: live, off: [], ended };
+  const known = new Set(before.ended);
+  const changed = Object.entries(live).filter(([broadcast, stream]) => before.live[broadcast] !== stream);
+  return {
+    epoch,
+    sequence,
+    on: Object.fromEntries(changed),
+    off: Object.keys(before.live).filter((broadcast) => !(broadcast in live)),
+    ended: ended.filter((broadcast) => !known.has(broadcast)),
+  };
+}
+
+function apply(before: Position | null, { full, epoch, sequence, on, off, ended }: Line): Position {
+  if (full || before === null) return { epoch, sequence, live: on, ended };
+  const gone = new Set(off);
+  const stayed = Object.entries(before.live).filter(([broadcast]) => !gone.has(broadcast));
+  return { epoch, sequence, live: { ...Object.fromEntries(stayed), ...on }, ended: withEnded(before.ended, ended) };
+}
+
+function readLine(file: string, text: string): Line {
+  try {
+    return JSON.parse(text) as Line;
+  } catch (cause) {
+    throw new Error(`${file} is damaged; without it nobody knows what was missed. Remove it to start anew`, { cause });
+  }
+}
