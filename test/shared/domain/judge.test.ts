@@ -9,7 +9,7 @@ import type { JudgedChange, Verdict } from '../../../src/shared/domain/verdict.t
 const RULES = endRules({ youtube: 0, twitch: 180_000, twitter: 0, twitcasting: 90_000 });
 const START = new Date('2026-09-26T10:00:00Z');
 
-const after = (seconds: number): Date => new Date(START.getTime() + seconds * 1_000);
+const atSecond = (seconds: number): Date => new Date(START.getTime() + seconds * 1_000);
 
 function seen(over: Partial<SeenBroadcast> = {}): SeenBroadcast {
   const times = { scheduledStart: null, startedAt: START, endedAt: null };
@@ -28,10 +28,10 @@ function look(over: Partial<Evidence>): Verdict[] {
     known: [],
     unasked: [],
     frozen: false,
-    trackedSince: after(-86_400),
+    trackedSince: atSecond(-86_400),
     announceMaxAgeMs: 6 * 3_600_000,
     rule: RULES.twitch,
-    now: after(60),
+    now: atSecond(60),
     ...over,
   });
 }
@@ -72,20 +72,20 @@ describe('a broadcast that is seen live', () => {
   });
 
   it('is recorded silently when it began too long ago', () => {
-    const [change] = changesOf(look({ seen: [seen({ startedAt: after(-6 * 3_600) })] }));
+    const [change] = changesOf(look({ seen: [seen({ startedAt: atSecond(-6 * 3_600) })] }));
     expect(change?.silent).toBe('too-old');
   });
 
   it('goes online after it was scheduled and rescheduled', () => {
-    const scheduled = seen({ state: 'scheduled', startedAt: null, scheduledStart: after(600) });
-    const later = { ...scheduled, scheduledStart: after(1_200) };
+    const scheduled = seen({ state: 'scheduled', startedAt: null, scheduledStart: atSecond(600) });
+    const later = { ...scheduled, scheduledStart: atSecond(1_200) };
     const { changes, memory } = play([{ seen: [scheduled] }, { seen: [later] }, { seen: [seen()] }]);
     expect(changes.map((change) => change.direction)).toEqual(['online']);
-    expect(memory[0]?.scheduledStart).toEqual(after(1_200));
+    expect(memory[0]?.scheduledStart).toEqual(atSecond(1_200));
   });
 
   it('never comes back after it is over, however long the platform goes on showing it', () => {
-    expect(look({ seen: [seen()], known: [known({ state: 'ended', endedAt: after(30) })] })).toEqual([]);
+    expect(look({ seen: [seen()], known: [known({ state: 'ended', endedAt: atSecond(30) })] })).toEqual([]);
   });
 
   it('goes online after it was called off, since it was never told', () => {
@@ -95,31 +95,36 @@ describe('a broadcast that is seen live', () => {
 });
 
 describe('a broadcast that is not seen any more', () => {
-  const live = { seen: [seen()], now: after(60) };
+  const live = { seen: [seen()], now: atSecond(60) };
 
   it('is over after its grace, with the moment it was first missed as its end', () => {
-    const { changes } = play([live, { now: after(120) }, { now: after(180) }, { now: after(301) }]);
+    const { changes } = play([live, { now: atSecond(120) }, { now: atSecond(180) }, { now: atSecond(301) }]);
     expect(changes[1]).toEqual({
       direction: 'offline',
       broadcastId: 'a',
-      happenedAt: after(120),
+      happenedAt: atSecond(120),
       silent: null,
       endReason: 'vanished',
     });
   });
 
   it('is not over before its grace is', () => {
-    expect(play([live, { now: after(120) }, { now: after(299) }]).changes).toHaveLength(1);
+    expect(play([live, { now: atSecond(120) }, { now: atSecond(299) }]).changes).toHaveLength(1);
   });
 
   it('is not over after one miss, however late that comes', () => {
-    expect(play([live, { now: after(9_999) }]).changes).toHaveLength(1);
+    expect(play([live, { now: atSecond(9_999) }]).changes).toHaveLength(1);
   });
 
   it('is silently back within its grace', () => {
-    const { changes, memory } = play([live, { now: after(120) }, { ...live, now: after(200) }, { now: after(380) }]);
+    const { changes, memory } = play([
+      live,
+      { now: atSecond(120) },
+      { ...live, now: atSecond(200) },
+      { now: atSecond(380) },
+    ]);
     expect(changes).toHaveLength(1);
-    expect(memory[0]).toMatchObject({ state: 'live', missingSince: after(380), misses: 1 });
+    expect(memory[0]).toMatchObject({ state: 'live', missingSince: atSecond(380), misses: 1 });
   });
 
   it('stays as it is while the platform is sick, and when it was not asked for', () => {
@@ -128,7 +133,7 @@ describe('a broadcast that is not seen any more', () => {
   });
 
   it('is called off when it was only scheduled, without a word', () => {
-    const scheduled = seen({ state: 'scheduled', startedAt: null, scheduledStart: after(600) });
+    const scheduled = seen({ state: 'scheduled', startedAt: null, scheduledStart: atSecond(600) });
     const { changes, memory } = play([
       { seen: [scheduled], rule: RULES.youtube },
       { rule: RULES.youtube },
@@ -141,16 +146,16 @@ describe('a broadcast that is not seen any more', () => {
 
 describe('a session that goes on under another id', () => {
   it('is one session: online under the first id, offline under it too', () => {
-    const first = { seen: [seen()], now: after(60) };
-    const second = { seen: [seen({ id: 'b', startedAt: after(150) })], now: after(180) };
-    const third = { seen: [seen({ id: 'c', startedAt: after(250) })], now: after(260) };
+    const first = { seen: [seen()], now: atSecond(60) };
+    const second = { seen: [seen({ id: 'b', startedAt: atSecond(150) })], now: atSecond(180) };
+    const third = { seen: [seen({ id: 'c', startedAt: atSecond(250) })], now: atSecond(260) };
     const { changes, memory } = play([
       first,
-      { now: after(120) },
+      { now: atSecond(120) },
       second,
       third,
-      { now: after(300) },
-      { now: after(500) },
+      { now: atSecond(300) },
+      { now: atSecond(500) },
     ]);
     expect(changes.map(({ direction, broadcastId }) => [direction, broadcastId])).toEqual([
       ['online', 'a'],
@@ -164,9 +169,9 @@ describe('a session that goes on under another id', () => {
   });
 
   it('is another session after the grace, and the first one ends first', () => {
-    const first = { seen: [seen()], now: after(60) };
-    const second = { seen: [seen({ id: 'b', startedAt: after(400) })], now: after(420) };
-    const { changes } = play([first, { now: after(120) }, second]);
+    const first = { seen: [seen()], now: atSecond(60) };
+    const second = { seen: [seen({ id: 'b', startedAt: atSecond(400) })], now: atSecond(420) };
+    const { changes } = play([first, { now: atSecond(120) }, second]);
     expect(changes.map(({ direction, broadcastId }) => [direction, broadcastId])).toEqual([
       ['online', 'a'],
       ['offline', 'a'],
@@ -177,7 +182,11 @@ describe('a session that goes on under another id', () => {
   it('is always another broadcast on YouTube', () => {
     const { changes } = play([
       { seen: [seen()], rule: RULES.youtube },
-      { seen: [seen({ id: 'b' }), seen({ state: 'ended', endedAt: after(70) })], rule: RULES.youtube, now: after(80) },
+      {
+        seen: [seen({ id: 'b' }), seen({ state: 'ended', endedAt: atSecond(70) })],
+        rule: RULES.youtube,
+        now: atSecond(80),
+      },
     ]);
     expect(changes.map(({ direction, broadcastId }) => `${direction} ${broadcastId}`).sort()).toEqual([
       'offline a',
@@ -188,35 +197,35 @@ describe('a session that goes on under another id', () => {
 });
 
 describe("the platform's own word that a broadcast is over", () => {
-  const ended = seen({ state: 'ended', endedAt: after(100) });
+  const ended = seen({ state: 'ended', endedAt: atSecond(100) });
 
   it('is believed at once on YouTube, with the true end', () => {
-    const [change] = changesOf(look({ seen: [ended], known: [known()], rule: RULES.youtube, now: after(120) }));
-    expect(change).toMatchObject({ direction: 'offline', happenedAt: after(100), endReason: 'ended' });
+    const [change] = changesOf(look({ seen: [ended], known: [known()], rule: RULES.youtube, now: atSecond(120) }));
+    expect(change).toMatchObject({ direction: 'offline', happenedAt: atSecond(100), endReason: 'ended' });
   });
 
   it('begins the grace on TwitCasting, counted from the true end', () => {
     const rule = RULES.twitcasting;
     const { changes } = play([
       { seen: [seen()], rule },
-      { seen: [ended], rule, now: after(130) },
-      { seen: [ended], rule, now: after(189) },
-      { seen: [ended], rule, now: after(190) },
+      { seen: [ended], rule, now: atSecond(130) },
+      { seen: [ended], rule, now: atSecond(189) },
+      { seen: [ended], rule, now: atSecond(190) },
     ]);
-    expect(changes[1]).toMatchObject({ direction: 'offline', happenedAt: after(100) });
+    expect(changes[1]).toMatchObject({ direction: 'offline', happenedAt: atSecond(100) });
     expect(changes).toHaveLength(2);
   });
 
   it('tells of a broadcast that began and ended unseen, both, with their true times', () => {
-    const changes = changesOf(look({ seen: [ended], rule: RULES.youtube, now: after(3_600) }));
+    const changes = changesOf(look({ seen: [ended], rule: RULES.youtube, now: atSecond(3_600) }));
     expect(changes.map(({ direction, happenedAt, silent }) => ({ direction, happenedAt, silent }))).toEqual([
       { direction: 'online', happenedAt: START, silent: null },
-      { direction: 'offline', happenedAt: after(100), silent: null },
+      { direction: 'offline', happenedAt: atSecond(100), silent: null },
     ]);
   });
 
   it('tells nothing of what ended before anybody followed', () => {
-    expect(look({ seen: [ended], trackedSince: after(200), now: after(300) })).toEqual([]);
+    expect(look({ seen: [ended], trackedSince: atSecond(200), now: atSecond(300) })).toEqual([]);
   });
 
   it('calls off what never began', () => {
@@ -236,7 +245,7 @@ describe('whatever the looks see', () => {
         id,
         state: as,
         startedAt: started || as === 'live' ? START : null,
-        endedAt: as === 'ended' ? after(50) : null,
+        endedAt: as === 'ended' ? atSecond(50) : null,
       }),
     );
   const looks = fc.array(
@@ -256,7 +265,7 @@ describe('whatever the looks see', () => {
         const told = play(
           steps.map(({ gap, ...one }) => {
             at += gap;
-            return { ...one, now: after(at), rule: RULES[name] };
+            return { ...one, now: atSecond(at), rule: RULES[name] };
           }),
         ).changes.map((change) => `${change.direction} ${change.broadcastId}`);
         expect(new Set(told).size).toBe(told.length);
