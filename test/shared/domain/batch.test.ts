@@ -45,7 +45,9 @@ describe('formBatches', () => {
         );
         for (const ofKey of groupBy(placed, (change) => `${change.platform}/${change.identifier}`).values()) {
           const byAge = ofKey.toSorted((a, b) => a.id - b.id);
-          byAge.slice(1).forEach((change, i) => expect(change.place).toBeGreaterThan(byAge[i]?.place ?? Infinity));
+          for (const [i, change] of byAge.slice(1).entries()) {
+            expect(change.place).toBeGreaterThan(byAge[i]?.place ?? Infinity);
+          }
         }
       }),
     );
