@@ -87,7 +87,19 @@ function factsOf(stream: RememberedStream): StreamFacts {
   return { title, login, pace, settled, goneCount, quarantinedAt, lastLiveAt };
 }
 
-/** Null when there is nothing to write. */
+/** Null when there is nothing to write, as after nearly every look: so this compares without making anything. */
 function changed(stream: RememberedStream, facts: StreamFacts): StreamFacts | null {
-  return JSON.stringify(factsOf(stream)) === JSON.stringify({ ...factsOf(stream), ...facts }) ? null : facts;
+  const same =
+    stream.title === facts.title &&
+    stream.login === facts.login &&
+    stream.pace === facts.pace &&
+    stream.goneCount === facts.goneCount &&
+    stream.quarantinedAt?.getTime() === facts.quarantinedAt?.getTime() &&
+    stream.lastLiveAt?.getTime() === facts.lastLiveAt?.getTime() &&
+    sameList(stream.settled, facts.settled);
+  return same ? null : facts;
+}
+
+function sameList(before: readonly string[], after: readonly string[]): boolean {
+  return before === after || (before.length === after.length && before.every((id, i) => id === after[i]));
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../shared/domain/group.ts';
 import type { Platform } from '../shared/domain/platform.ts';
 import type { Observation } from '../shared/domain/observation.ts';
 import type { PlatformAdapter } from '../shared/platforms/adapter.ts';
@@ -110,7 +111,8 @@ function count(
   sights: readonly Sight[],
   changes: readonly RecordedChange[],
 ): void {
-  for (const { observation } of sights) metrics.looks.inc({ platform, seen: resultOf(observation) });
+  const seen = groupBy(sights, ({ observation }) => resultOf(observation));
+  for (const [result, { length }] of seen) metrics.looks.inc({ platform, seen: result }, length);
   for (const { direction, lane, state, reason } of changes) {
     metrics.changes.inc({ platform, direction, lane });
     if (state === 'suppressed') metrics.suppressed.inc({ platform, reason: reason ?? '' });

@@ -21,6 +21,12 @@ interface Waiting extends WantedKey {
   readonly reject: (error: unknown) => void;
 }
 
+/** A batch that was claimed, with the polls that wait for its look. */
+interface Share {
+  readonly batch: ClaimedBatch;
+  readonly polls: readonly Waiting[];
+}
+
 /**
  * Lets polls share looks. Polls that come together claim together, in one atomic step over all processes, and one
  * request answers for as many keys as the platform takes. So N keys cost about N / batch size requests an interval,
@@ -28,20 +34,27 @@ interface Waiting extends WantedKey {
  */
 export function createSharedLook(parts: SharedLookParts) {
   const waiting: Waiting[] = [];
-  let running = 0;
-  let planned = false;
+  let claiming = false;
+  let looking = 0;
 
+  /** One claim at a time: what comes meanwhile claims together, or each poll would ask Redis by itself. */
   function plan(): void {
-    if (planned || waiting.length === 0 || running >= AT_ONCE) return;
-    planned = true;
+    if (claiming || waiting.length === 0 || looking >= AT_ONCE) return;
+    claiming = true;
     setImmediate(() => {
-      planned = false;
-      running += 1;
-      const asked = waiting.splice(0, (AT_ONCE - running + 1) * parts.batchSize);
-      void claimAndLook(parts, asked).finally(() => {
-        running -= 1;
+      const asked = waiting.splice(0, (AT_ONCE - looking) * parts.batchSize);
+      void claimShares(parts, asked).then((shares) => {
+        claiming = false;
+        shares.forEach(begin);
         plan();
       });
+    });
+  }
+
+  function begin(share: Share): void {
+    looking += 1;
+    void lookFor(parts, share).finally(() => {
+      looking -= 1;
       plan();
     });
   }
@@ -57,30 +70,37 @@ export function createSharedLook(parts: SharedLookParts) {
 
 export type SharedLook = ReturnType<typeof createSharedLook>;
 
-/** Never rejects: every poll is told what became of it. */
-async function claimAndLook(parts: SharedLookParts, asked: readonly Waiting[]): Promise<void> {
+/** Never rejects: polls that are not in a share have been told what became of them. */
+async function claimShares(parts: SharedLookParts, asked: readonly Waiting[]): Promise<Share[]> {
   const wanted = unique(asked);
   const claim = await claimKeys(parts, wanted).catch((error: unknown) => ({ kind: 'failed', error }) as const);
-  if (claim.kind === 'failed') return reject(asked, claim.error);
-  if (claim.kind === 'resting') return resolve(asked, () => 'resting');
-
+  if (claim.kind === 'failed') {
+    reject(asked, claim.error);
+    return [];
+  }
+  if (claim.kind === 'resting') {
+    resolve(asked, () => 'resting');
+    return [];
+  }
   const states = new Map(wanted.map((key, i) => [key.identifier, claim.states[i] ?? 'untracked']));
   const [mine, others] = partition(asked, (poll) => states.get(poll.identifier) === 'claimed');
   resolve(others, (poll) => (states.get(poll.identifier) === 'fresh' ? 'fresh' : 'untracked'));
 
   const slots = new Map(wanted.map((key) => [key.identifier, key.slot]));
-  const batches = chunk(claim.claimed, parts.batchSize);
-  await Promise.all(batches.map((identifiers) => lookFor(parts, { identifiers, slots, stretch: claim.stretch }, mine)));
+  return chunk(claim.claimed, parts.batchSize).map((identifiers) => {
+    const members = new Set(identifiers);
+    const polls = mine.filter((poll) => members.has(poll.identifier));
+    return { batch: { identifiers, slots, stretch: claim.stretch }, polls };
+  });
 }
 
-async function lookFor(parts: SharedLookParts, batch: ClaimedBatch, polls: readonly Waiting[]): Promise<void> {
-  const members = new Set(batch.identifiers);
-  const concerned = polls.filter((poll) => members.has(poll.identifier));
+/** Never rejects: every poll is told what became of it. */
+async function lookFor(parts: SharedLookParts, { batch, polls }: Share): Promise<void> {
   try {
     const looked = await parts.lookAtBatch(batch);
-    resolve(concerned, (poll) => looked.get(poll.identifier)?.result ?? 'untracked');
+    resolve(polls, (poll) => looked.get(poll.identifier)?.result ?? 'untracked');
   } catch (error) {
-    reject(concerned, error);
+    reject(polls, error);
   }
 }
 

@@ -4,7 +4,8 @@ import { script } from '../runtime/script.ts';
  * Claims keys for a look, atomically over all processes.
  *
  * KEYS due, in-flight, rest, stretch
- * ARGV now, lease (ms), interval (ms), batch size, then of each wanted key: identifier, its slot (ms), 1 when forced
+ * ARGV now, lease (ms), interval (ms), batch size, then of each wanted key, named once: identifier, its slot (ms),
+ *      1 when forced. At most 3,000 of them: Lua passes no more on to a command.
  * Returns {0, rest in ms} while the platform rests, else
  * {1, stretch, states, claimed}: a state for each wanted key (0 untracked, 1 fresh, 2 claimed), and all keys claimed.
  *
@@ -24,28 +25,35 @@ end
 local stretch = redis.call('GET', KEYS[4]) or '1'
 interval = interval * tonumber(stretch)
 local states, claimed = {}, {}
-local function claim(id, from)
-  redis.call('ZADD', KEYS[1], 'XX', from + interval, id)
-  redis.call('ZADD', KEYS[2], now + lease, id)
-  claimed[#claimed + 1] = id
+local function claim(keys, from)
+  if #keys == 0 then return end
+  local dues, leases = {}, {}
+  for i, id in ipairs(keys) do
+    dues[2 * i - 1], dues[2 * i] = (from[id] or now) + interval, id
+    leases[2 * i - 1], leases[2 * i] = now + lease, id
+    claimed[#claimed + 1] = id
+  end
+  redis.call('ZADD', KEYS[1], 'XX', unpack(dues))
+  redis.call('ZADD', KEYS[2], unpack(leases))
 end
+local asked, slots = {}, {}
 for i = 5, #ARGV, 3 do
   local id, slot = ARGV[i], tonumber(ARGV[i + 1])
   local due = redis.call('ZSCORE', KEYS[1], id)
   if not due then
     states[#states + 1] = 0
   elseif ARGV[i + 2] == '1' or tonumber(due) <= now then
-    claim(id, math.max(slot, now - interval / 2))
+    asked[#asked + 1] = id
+    slots[id] = math.max(slot, now - interval / 2)
     states[#states + 1] = 2
   else
     states[#states + 1] = 1
   end
 end
+claim(asked, slots)
 local room = (-#claimed) % batch
 if room > 0 then
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. (now + interval / 2), 'LIMIT', 0, room)) do
-    claim(id, now)
-  end
+  claim(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. (now + interval / 2), 'LIMIT', 0, room), {})
 end
 return {1, stretch, states, claimed}`);
 
@@ -55,10 +63,16 @@ return {1, stretch, states, claimed}`);
  * ARGV of each key: identifier, when it is due next (ms), or '' to keep the time set by the claim
  */
 export const SETTLE = script(`
+local settled, dues = {}, {}
 for i = 1, #ARGV, 2 do
-  redis.call('ZREM', KEYS[2], ARGV[i])
-  if ARGV[i + 1] ~= '' then redis.call('ZADD', KEYS[1], 'XX', ARGV[i + 1], ARGV[i]) end
+  settled[#settled + 1] = ARGV[i]
+  if ARGV[i + 1] ~= '' then
+    dues[#dues + 1] = ARGV[i + 1]
+    dues[#dues + 1] = ARGV[i]
+  end
 end
+if #settled > 0 then redis.call('ZREM', KEYS[2], unpack(settled)) end
+if #dues > 0 then redis.call('ZADD', KEYS[1], 'XX', unpack(dues)) end
 redis.call('DEL', KEYS[3])
 return 1`);
 
