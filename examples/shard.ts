@@ -67,7 +67,7 @@ async function end(): Promise<void> {
 
 process.once('SIGTERM', () => void end());
 process.once('SIGINT', () => void end());
-await listener.start();
+await Promise.all([listener.start(), publisher.start()]);
 for (const wish of wishes.filter(({ guildId }) => own.has(guildId))) {
   console.log(`${await publisher.follow(wish)} ${wish.platform}/${wish.streamKey} for ${wish.guildId}`);
 }

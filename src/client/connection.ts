@@ -7,6 +7,7 @@ export type RedisAccess = { readonly redis: Redis } | { readonly redisUrl: strin
 export type OnProblem = (problem: Error) => void;
 
 const COMMAND_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Opens a connection of our own. It comes back by itself after every loss; commands fail soon when it is away,
@@ -14,7 +15,8 @@ const COMMAND_TIMEOUT_MS = 10_000;
  */
 export function connect(access: RedisAccess, onProblem: OnProblem): Redis {
   const options = {
-    maxRetriesPerRequest: 1,
+    maxRetriesPerRequest: 0,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,
     retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000),
     autoResubscribe: false,
@@ -32,4 +34,13 @@ export function connect(access: RedisAccess, onProblem: OnProblem): Redis {
     away = false;
   });
   return redis;
+}
+
+/** Returns once the first attempt to connect has ended, well or not. */
+export function firstContact(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return Promise.resolve();
+  return new Promise((resolve) => {
+    redis.once('ready', resolve);
+    redis.once('close', resolve);
+  });
 }

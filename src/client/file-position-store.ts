@@ -32,19 +32,28 @@ export function filePositionStore(file: string): PositionStore {
     saved = position;
   }
 
+  async function close(): Promise<void> {
+    await journal?.close();
+    journal = undefined;
+  }
+
   return {
     save,
     async load() {
       const opened = await openJournal(file);
       journal = opened.journal;
       lines = opened.lines.length;
-      saved = opened.lines.reduce<Position | null>((position, line) => apply(position, readLine(file, line)), null);
+      try {
+        saved = opened.lines.reduce<Position | null>((position, line) => apply(position, readLine(line)), null);
+      } catch (cause) {
+        await close();
+        throw new Error(`${file} is damaged; without it nobody knows what was missed. Remove it to start anew`, {
+          cause,
+        });
+      }
       return saved;
     },
-    async close() {
-      await journal?.close();
-      journal = undefined;
-    },
+    close,
   };
 }
 
@@ -68,10 +77,10 @@ function apply(before: Position | null, { full, epoch, sequence, on, off, ended 
   return { epoch, sequence, live: { ...Object.fromEntries(stayed), ...on }, ended: withEnded(before.ended, ended) };
 }
 
-function readLine(file: string, text: string): Line {
-  try {
-    return JSON.parse(text) as Line;
-  } catch (cause) {
-    throw new Error(`${file} is damaged; without it nobody knows what was missed. Remove it to start anew`, { cause });
-  }
+/** @throws SyntaxError | TypeError when this store did not write it */
+function readLine(text: string): Line {
+  const line = JSON.parse(text) as Partial<Line> | null;
+  if (typeof line?.epoch !== 'string' || typeof line.on !== 'object')
+    throw new TypeError(`expected a saved position, got ${text.slice(0, 80)}`);
+  return line as Line;
 }

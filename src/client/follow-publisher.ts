@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { saidAtFromMicros } from '../shared/contracts/timestamp.ts';
 import { pauseMs } from './backoff.ts';
-import { connect, type OnProblem, type RedisAccess } from './connection.ts';
+import { connect, firstContact, type OnProblem, type RedisAccess } from './connection.ts';
 import { FallbackFullError, type FollowFallback, openFollowFallback } from './follow-fallback.ts';
 import { type Follow, followMessage, type Said, type Unfollow, unfollowMessage } from './follow-message.ts';
 import { createSignal } from './signal.ts';
@@ -95,6 +95,7 @@ export function createFollowPublisher(parts: FollowPublisherParts): FollowPublis
   async function work(kept: FollowFallback): Promise<void> {
     const redis = connect(parts, onProblem);
     redis.on('ready', wake.raise);
+    await firstContact(redis);
     let failures = 0;
     while (!closing || pending.length > 0) {
       const batch = pending.slice(0, TOGETHER);
@@ -131,8 +132,9 @@ export function createFollowPublisher(parts: FollowPublisherParts): FollowPublis
       return sent > 0;
     }
 
-    /** How many of them, from the first on, were heard. */
+    /** How many of them, from the first on, were heard. Without a connection none: waiting for one would hold up the keeping. */
     async function send(messages: readonly Said[]): Promise<number> {
+      if (redis.status !== 'ready') return 0;
       const replies = await Promise.allSettled(messages.map((said) => redis.publish(said.channel, said.message)));
       const failed = replies.findIndex((reply) => !isHeard(reply));
       const reply = replies[failed];
