@@ -55,6 +55,7 @@ export function createStreamListener(parts: StreamListenerParts): StreamListener
     progress = current;
     const heard = subscribe({ access: parts, onMessage: inbox.put, onSubscribed: inbox.look, onProblem });
     subscription = heard;
+    signal.addEventListener('abort', () => redis.disconnect(), { once: true }); // a server that hangs holds up nobody
     const timer = setInterval(() => {
       heard.check();
       inbox.look();

@@ -163,6 +163,7 @@ describe('what happens meanwhile', () => {
     await eventually(() => expect(told).toHaveLength(1));
     await loseOne();
     await eventually(() => expect(told).toEqual(['online 1 event', 'online 2 event']));
+    expect(problems).toEqual([]);
   });
 
   it('is compared with the snapshot when the log does not reach back any more', async () => {
