@@ -1,6 +1,6 @@
 import { type Job, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { POLL_CONCURRENCY } from '../../src/workers/poll.ts';
+import { POLL_CONCURRENCY, slotOf } from '../../src/workers/poll.ts';
 import { BARE_QUEUE } from '../sides/bare-queue.ts';
 import { serve } from './duty.ts';
 import { createLateness, createUsage, type PollingDuties, type PollingPlace, readLateness } from './tally.ts';
@@ -37,8 +37,7 @@ const duties: PollingDuties = {
 };
 
 async function count(job: Job): Promise<void> {
-  const slot = job.opts.prevMillis ?? job.timestamp;
-  lateness.observe(Math.max(0, Date.now() - slot) / 1_000);
+  lateness.observe(Math.max(0, Date.now() - slotOf(job)) / 1_000);
   polls += 1;
 }
 

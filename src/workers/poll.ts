@@ -58,10 +58,18 @@ async function poll(parts: PollWorkerParts, job: Job<PollJob, PollResult>): Prom
   const { platform, clock, metrics } = parts;
   const read = pollJob.safeParse(job.data);
   if (!read.success) throw new UnrecoverableError(`poll job without an identifier: ${read.error.issues[0]?.message}`);
-  const slot = job.opts.prevMillis ?? job.timestamp;
+  const slot = slotOf(job);
   metrics.lateness.observe({ platform }, Math.max(0, clock.now().getTime() - slot) / 1_000);
   const result = await parts.sharedLook({ identifier: read.data.identifier, slot, forced: job.name === 'look' });
   metrics.polls.inc({ platform, result });
   parts.onProgress();
   return result;
+}
+
+/**
+ * The instant (ms) for which a job was planned. BullMQ makes the job of a slot when the one before it starts, with the
+ * time until the slot as its delay; `job.delay` itself is gone by the time it runs.
+ */
+export function slotOf({ timestamp, opts }: Pick<Job, 'timestamp' | 'opts'>): number {
+  return timestamp + (opts.delay ?? 0);
 }
