@@ -50,8 +50,8 @@ export function createLook(parts: LookParts) {
     const sights = streams.map((stream) => ({ stream, observation: observations.get(stream.identifier) ?? UNKNOWN }));
     const closed = await looks.closed(platform, idsNotOpen(sights));
     const frozen = await isSick(sightings(sights), now);
-    const records = sights.map((sight) =>
-      toLookRecord({ ...sight, closed: closedOf(sight, closed), frozen, now }, rules),
+    const records = sights.map(({ stream, observation }) =>
+      toLookRecord({ stream, observation, closed: closedOf(stream, closed), frozen, now }, rules),
     );
     const changes = await recordLooks(platform, records, now);
     count(metrics, platform, sights, changes);
@@ -82,7 +82,7 @@ function idsNotOpen(sights: readonly Sight[]): string[] {
   });
 }
 
-function closedOf<T extends { identifier: string }>({ stream }: Sight, closed: readonly T[]): T[] {
+function closedOf<T extends { identifier: string }>(stream: RememberedStream, closed: readonly T[]): T[] {
   return closed.filter((broadcast) => broadcast.identifier === stream.identifier);
 }
 

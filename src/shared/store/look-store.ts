@@ -31,21 +31,30 @@ const COLUMNS = Prisma.sql`broadcast_id AS id, identifier, state, root_id AS "ro
 /** Reads what a look compares its answer with. */
 export function createLookStore(database: Database) {
   return {
-    /** The keys among these that are tracked; the others are nobody's business any more. */
+    /**
+     * The keys among these that are tracked; the others are nobody's business any more.
+     * One value in one round trip: reading rows by Prisma, value by value and table by table, was half the cost of a look.
+     */
     async load(platform: Platform, identifiers: readonly string[]): Promise<RememberedStream[]> {
-      const [streams, open] = await Promise.all([
-        database.$queryRaw<Omit<RememberedStream, 'open'>[]>`
-          SELECT identifier, title, login, coalesce(tracked_since, created_at) AS "trackedSince", pace, settled,
-            gone_count AS "goneCount", quarantined_at AS "quarantinedAt", last_live_at AS "lastLiveAt", expected_until AS "expectedUntil",
-            created_at AS "createdAt"
-          FROM stream WHERE platform = ${platform} AND identifier = ANY(${identifiers}) AND guilds > 0`,
-        database.$queryRaw<OpenKnownBroadcast[]>`
-          SELECT ${COLUMNS} FROM broadcast
-          WHERE platform = ${platform} AND identifier = ANY(${identifiers}) AND state IN ('scheduled', 'live')
-          ORDER BY first_seen_at`,
-      ]);
-      const byIdentifier = groupBy(open, (broadcast) => broadcast.identifier);
-      return streams.map((stream) => ({ ...stream, open: byIdentifier.get(stream.identifier) ?? [] }));
+      const [{ streams, open }] = await database.$queryRaw<
+        [{ streams: InJson<Stream>[]; open: InJson<OpenKnownBroadcast>[] }]
+      >`
+        SELECT (
+          SELECT coalesce(json_agg(s), '[]') FROM (
+            SELECT identifier, title, login, coalesce(tracked_since, created_at) AS "trackedSince", pace, settled,
+              gone_count AS "goneCount", quarantined_at AS "quarantinedAt", last_live_at AS "lastLiveAt",
+              expected_until AS "expectedUntil", created_at AS "createdAt"
+            FROM stream WHERE platform = ${platform} AND identifier = ANY(${identifiers}) AND guilds > 0
+          ) s
+        ) AS streams, (
+          SELECT coalesce(json_agg(b), '[]') FROM (
+            SELECT ${COLUMNS} FROM broadcast
+            WHERE platform = ${platform} AND identifier = ANY(${identifiers}) AND state IN ('scheduled', 'live')
+            ORDER BY first_seen_at
+          ) b
+        ) AS open`;
+      const byIdentifier = groupBy(open.map(toBroadcast), (broadcast) => broadcast.identifier);
+      return streams.map((row) => ({ ...toStream(row), open: byIdentifier.get(row.identifier) ?? [] }));
     },
 
     /** Broadcasts that are over already, among those a look has seen again. */
@@ -59,3 +68,33 @@ export function createLookStore(database: Database) {
 }
 
 export type LookStore = ReturnType<typeof createLookStore>;
+
+type Stream = Omit<RememberedStream, 'open'>;
+
+/** As JSON has it: times are text. */
+type InJson<T> = { readonly [K in keyof T]: Date extends T[K] ? string | Exclude<T[K], Date> : T[K] };
+
+function toStream(row: InJson<Stream>): Stream {
+  return {
+    ...row,
+    trackedSince: new Date(row.trackedSince),
+    quarantinedAt: toDate(row.quarantinedAt),
+    lastLiveAt: toDate(row.lastLiveAt),
+    expectedUntil: toDate(row.expectedUntil),
+    createdAt: new Date(row.createdAt),
+  };
+}
+
+function toBroadcast(row: InJson<OpenKnownBroadcast>): OpenKnownBroadcast {
+  return {
+    ...row,
+    scheduledStart: toDate(row.scheduledStart),
+    startedAt: toDate(row.startedAt),
+    endedAt: toDate(row.endedAt),
+    missingSince: toDate(row.missingSince),
+  };
+}
+
+function toDate(text: string | null): Date | null {
+  return text === null ? null : new Date(text);
+}
