@@ -193,6 +193,34 @@ describe('judging by place', () => {
   });
 });
 
+describe('an event that comes again in a new epoch', () => {
+  const again = (online: boolean, ids: string[]) =>
+    eventOf(
+      'e',
+      6,
+      online,
+      ids.map((id) => stream(id)),
+    );
+  const news = (position: Position, event: StatusEvent) => {
+    const verdict = judgeEvent(position, event);
+    return verdict.kind === 'step'
+      ? [verdict.step.change?.streams.map(({ VideoId }) => VideoId), verdict.step.next]
+      : [];
+  };
+
+  it('tells only those streams that are not known to be on', () => {
+    expect(news(at('5', ['1']), again(true, ['1']))).toEqual([undefined, at('6', ['1'])]);
+    expect(news(at('5', ['1']), again(true, ['1', '2']))).toEqual([['2'], at('6', ['1', '2'])]);
+    expect(news(at('5', [], ['twitch/1']), again(true, ['1']))).toEqual([undefined, at('6', [], ['twitch/1'])]);
+  });
+
+  it('tells only those streams that are not known to be off', () => {
+    const over = at('6', [], ['twitch/1', 'twitch/2']);
+    expect(news(at('5', ['2'], ['twitch/1']), again(false, ['1', '2']))).toEqual([['2'], over]);
+    expect(news(at('5'), again(false, ['1']))).toEqual([undefined, at('6')]);
+  });
+});
+
 describe('comparing with the snapshot', () => {
   const snapshot = (...ids: string[]) => ({ ...at('9', ids), epoch: 'f' });
 

@@ -124,6 +124,18 @@ it('keeps a thousand follows while Redis is away, and says each once it is back'
   await eventually(() => expect(publisher.waiting()).toBe(0));
 });
 
+it('keeps follows while Redis refuses the password, and says them once it takes it', async () => {
+  const heard = await listen();
+  const publisher = open({ redisUrl: `redis://bot:secret@127.0.0.1:${server.port}` });
+  expect(await publisher.follow(follow('a'))).toBe('kept');
+  const admin = new Redis(server.url);
+  await admin.call('ACL', 'SETUSER', 'bot', 'on', '>secret', '~*', '&*', '+@all');
+  await eventually(() => expect(keysOf(heard)).toEqual(['a']));
+  await publisher.close();
+  await admin.call('ACL', 'DELUSER', 'bot');
+  admin.disconnect();
+});
+
 it('goes on after a restart with what an earlier run kept, and forgets what was said', async () => {
   const first = open({ redisUrl: unreachable });
   for (const id of ['a', 'b', 'c']) await first.follow(follow(id));
