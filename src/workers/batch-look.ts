@@ -56,7 +56,10 @@ export function createBatchLook(parts: BatchLookParts) {
   };
 }
 
-/** Counted from the slot, not from now: a poll that ran late must not make the next one come too early to be due. */
+/**
+ * Counted from the slot, not from now: a poll that ran late must not make the next one come too early to be due.
+ * Neighbours have none: they are spread over a tenth of their interval, as the claim does it.
+ */
 function nextDue(
   { intervalMs }: BatchLookParts,
   { slots, stretch }: ClaimedBatch,
@@ -67,7 +70,8 @@ function nextDue(
   const pace = looked.get(identifier)?.pace;
   if (pace === undefined || pace === 'normal') return null;
   const every = pollEvery(intervalMs, pace) * stretch;
-  return Math.max(slots.get(identifier) ?? startedAt, startedAt - every / 2) + every;
+  const slot = slots.get(identifier) ?? startedAt + (Math.random() - 0.5) * 0.1 * every;
+  return Math.max(slot, startedAt - every / 2) + every;
 }
 
 /** Nothing was learned: the keys are due again, and the platform rests if it said so or keeps failing. */

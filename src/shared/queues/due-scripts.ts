@@ -13,6 +13,8 @@ import { script } from '../runtime/script.ts';
  * has it, and gives it back when the lease ends because its process died.
  * The last batch is filled up with the keys that are due soonest: they cost nothing more, and their own polls find
  * them fresh. Half an interval ahead is as far as that goes, or a small platform would be asked all the time.
+ * They are due again an interval later give or take a twentieth: after a start, or many follows at once, all keys are due
+ * at the same moment, and without this all requests of an interval would come in one rush for ever.
  */
 export const CLAIM = script(`
 local now, lease, interval, batch = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -24,12 +26,13 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0
 end
 local stretch = redis.call('GET', KEYS[4]) or '1'
 interval = interval * tonumber(stretch)
+math.randomseed(now)
 local states, claimed = {}, {}
 local function claim(keys, from)
   if #keys == 0 then return end
   local dues, leases = {}, {}
   for i, id in ipairs(keys) do
-    dues[2 * i - 1], dues[2 * i] = (from[id] or now) + interval, id
+    dues[2 * i - 1], dues[2 * i] = (from[id] or now + (math.random() - 0.5) * 0.1 * interval) + interval, id
     leases[2 * i - 1], leases[2 * i] = now + lease, id
     claimed[#claimed + 1] = id
   end

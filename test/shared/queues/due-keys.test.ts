@@ -77,6 +77,17 @@ describe('claiming keys for a look', () => {
     expect(Number(await redis.zscore(dueKey('twitch'), 'a'))).toBe(NOW - 700 + 60_000);
   });
 
+  it('spreads the neighbours it takes along, so that they do not all come back at the same moment', async () => {
+    const names = Array.from({ length: 50 }, (_, i) => `k${i}`);
+    await list(...names.map((name): [string, number] => [name, 0]));
+    await due.claim([want('k0')], { ...options, batchSize: 50 });
+    const scores = await Promise.all(names.slice(1).map((name) => redis.zscore(dueKey('twitch'), name)));
+    const times = scores.map(Number).sort((a, b) => a - b);
+    expect(times[0]).toBeGreaterThanOrEqual(NOW + 57_000);
+    expect(times.at(-1)).toBeLessThanOrEqual(NOW + 63_000);
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(3_000);
+  });
+
   it('gives a key back to others when the process that took it died', async () => {
     await list(['a', 0]);
     expect(await claimed('a')).toEqual(['a']);
