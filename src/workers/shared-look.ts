@@ -16,6 +16,12 @@ export interface SharedLookParts {
 /** Looks under way at once in one process. What waits is not claimed yet, so another process may take it. */
 const AT_ONCE = 8;
 
+/**
+ * How long (ms) a poll waits for others to claim with. Polls come one by one; without this moment a batch is filled up
+ * with keys that nobody wants yet, and each request answers for fewer polls.
+ */
+const LINGER_MS = 10;
+
 interface Waiting extends WantedKey {
   readonly resolve: (result: PollResult) => void;
   readonly reject: (error: unknown) => void;
@@ -36,18 +42,24 @@ export function createSharedLook(parts: SharedLookParts) {
   const waiting: Waiting[] = [];
   let claiming = false;
   let looking = 0;
+  let patience: NodeJS.Timeout | undefined;
 
-  /** One claim at a time: what comes meanwhile claims together, or each poll would ask Redis by itself. */
+  /** One claim at a time, and not before a batch is full or a moment has passed. */
   function plan(): void {
     if (claiming || waiting.length === 0 || looking >= AT_ONCE) return;
+    if (waiting.length >= parts.batchSize) return claimWaiting();
+    patience ??= setTimeout(claimWaiting, LINGER_MS);
+  }
+
+  function claimWaiting(): void {
+    clearTimeout(patience);
+    patience = undefined;
     claiming = true;
-    setImmediate(() => {
-      const asked = waiting.splice(0, (AT_ONCE - looking) * parts.batchSize);
-      void claimShares(parts, asked).then((shares) => {
-        claiming = false;
-        shares.forEach(begin);
-        plan();
-      });
+    const asked = waiting.splice(0, (AT_ONCE - looking) * parts.batchSize);
+    void claimShares(parts, asked).then((shares) => {
+      claiming = false;
+      shares.forEach(begin);
+      plan();
     });
   }
 
@@ -116,11 +128,12 @@ function claimKeys(
 /** Two polls of one key are one wish; it is forced if one of them is. */
 function unique(polls: readonly Waiting[]): WantedKey[] {
   const keys = new Map<string, WantedKey>();
-  for (const { identifier, slot, forced } of polls) {
+  for (const { identifier, slot, every, forced } of polls) {
     const other = keys.get(identifier);
     keys.set(identifier, {
       identifier,
       slot: Math.max(slot, other?.slot ?? 0),
+      every: Math.max(every, other?.every ?? 0),
       forced: forced || other?.forced === true,
     });
   }
