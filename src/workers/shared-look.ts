@@ -47,8 +47,8 @@ export function createSharedLook(parts: SharedLookParts) {
   /** One claim at a time, and not before a batch is full or a moment has passed. */
   function plan(): void {
     if (claiming || waiting.length === 0 || looking >= AT_ONCE) return;
-    if (waiting.length >= parts.batchSize) return claimWaiting();
-    patience ??= setTimeout(claimWaiting, LINGER_MS);
+    if (waiting.length >= parts.batchSize) claimWaiting();
+    else patience ??= setTimeout(claimWaiting, LINGER_MS);
   }
 
   function claimWaiting(): void {
