@@ -128,12 +128,11 @@ function claimKeys(
 /** Two polls of one key are one wish; it is forced if one of them is. */
 function unique(polls: readonly Waiting[]): WantedKey[] {
   const keys = new Map<string, WantedKey>();
-  for (const { identifier, slot, every, forced } of polls) {
+  for (const { identifier, slot, forced } of polls) {
     const other = keys.get(identifier);
     keys.set(identifier, {
       identifier,
       slot: Math.max(slot, other?.slot ?? 0),
-      every: Math.max(every, other?.every ?? 0),
       forced: forced || other?.forced === true,
     });
   }

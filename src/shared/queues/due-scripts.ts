@@ -5,10 +5,12 @@ import { script } from '../runtime/script.ts';
  *
  * KEYS due, in-flight, rest, stretch
  * ARGV now, lease (ms), interval (ms), batch size, then of each wanted key, named once: identifier, its slot (ms),
- *      1 when forced. At most 3,000 of them: Lua passes no more on to a command.
+ *      1 when forced. At most 2,000 of them: Lua passes no more on to a command.
  * Returns {0, rest in ms} while the platform rests, else
  * {1, stretch, states, claimed}: a state for each wanted key (0 untracked, 1 fresh, 2 claimed), and all keys claimed.
  *
+ * A key is fresh while it is not due. A poll that is later than the interval also takes a look since its slot for its own,
+ * although the key is due again: when more is to be done than can be, each poll is worth one look. The key stays due.
  * A claimed key is due again one interval on at once, so that nobody else takes it; in-flight remembers that somebody
  * has it, and gives it back when the lease ends because its process died.
  * The last batch is filled up with the keys that are due soonest: they cost nothing more, and their own polls find
@@ -24,15 +26,16 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0
   redis.call('ZADD', KEYS[1], 'XX', now, id)
   redis.call('ZREM', KEYS[2], id)
 end
-local stretch = redis.call('GET', KEYS[4]) or '1'
-interval = interval * tonumber(stretch)
+local stretch = tonumber(redis.call('GET', KEYS[4]) or '1')
+interval = interval * stretch
 math.randomseed(now)
 local states, claimed = {}, {}
 local function claim(keys, from)
   if #keys == 0 then return end
   local dues, leases = {}, {}
   for i, id in ipairs(keys) do
-    dues[2 * i - 1], dues[2 * i] = (from[id] or now + (math.random() - 0.5) * 0.1 * interval) + interval, id
+    local start = from[id] or now + math.floor((math.random() - 0.5) * 0.1 * interval)
+    dues[2 * i - 1], dues[2 * i] = start + interval, id
     leases[2 * i - 1], leases[2 * i] = now + lease, id
     claimed[#claimed + 1] = id
   end
@@ -42,10 +45,10 @@ end
 local asked, slots = {}, {}
 for i = 5, #ARGV, 3 do
   local id, slot = ARGV[i], tonumber(ARGV[i + 1])
-  local due = redis.call('ZSCORE', KEYS[1], id)
+  local due = tonumber(redis.call('ZSCORE', KEYS[1], id))
   if not due then
     states[#states + 1] = 0
-  elseif ARGV[i + 2] == '1' or tonumber(due) <= now then
+  elseif ARGV[i + 2] == '1' or (due <= now and due < slot + 1.05 * interval) then
     asked[#asked + 1] = id
     slots[id] = math.max(slot, now - interval / 2)
     states[#states + 1] = 2
@@ -58,7 +61,7 @@ local room = (-#claimed) % batch
 if room > 0 then
   claim(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. (now + interval / 2), 'LIMIT', 0, room), {})
 end
-return {1, stretch, states, claimed}`);
+return {1, tostring(stretch), states, claimed}`);
 
 /**
  * Ends the claims of keys that were looked at.

@@ -65,6 +65,14 @@ describe('claiming keys for a look', () => {
     expect(claim).toMatchObject({ states: ['fresh', 'untracked'], claimed: [] });
   });
 
+  it('lets a poll that is later than its interval take a look made since its slot for its own', async () => {
+    const late = { ...want('a'), slot: NOW - 200_000 };
+    await list(['a', NOW - 200_000 + 63_000]);
+    expect(await due.claim([late], options)).toMatchObject({ states: ['fresh'], claimed: [] });
+    await list(['a', NOW - 200_000 + 60_000]);
+    expect(await due.claim([late], options)).toMatchObject({ states: ['claimed'], claimed: ['a'] });
+  });
+
   it('takes a fresh key when somebody says that something changed', async () => {
     await list(['a', NOW + 1]);
     const claim = await due.claim([want('a', true)], options);
@@ -73,7 +81,7 @@ describe('claiming keys for a look', () => {
 
   it('counts the next time from the slot, not from the delay of the poll', async () => {
     await list(['a', 0]);
-    await due.claim([{ identifier: 'a', slot: NOW - 700, forced: false }], options);
+    await due.claim([{ ...want('a'), slot: NOW - 700 }], options);
     expect(Number(await redis.zscore(dueKey('twitch'), 'a'))).toBe(NOW - 700 + 60_000);
   });
 
