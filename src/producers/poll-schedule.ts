@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { chunk, groupByPlatform } from '../shared/domain/group.ts';
 import { pollEvery, pollOffset } from '../shared/domain/pace.ts';
 import type { PerPlatform } from '../shared/domain/platform.ts';
 import { keyText, type StreamKey } from '../shared/domain/stream-key.ts';
@@ -19,11 +20,9 @@ export interface PollScheduleParts {
 
 /** One job scheduler for each tracked key, and its place among the keys that are due. Doing a thing twice is doing it once. */
 export function createPollSchedule({ queues, redis, pollIntervalMs, clock }: PollScheduleParts) {
-  async function startPolling({ platform, identifier, pace }: TrackedKey): Promise<void> {
+  async function schedule({ platform, identifier, pace }: TrackedKey): Promise<void> {
     const every = pollEvery(pollIntervalMs[platform], pace);
     const id = keyText({ platform, identifier });
-    // Due first: a poll that finds its key not due-listed would take it for untracked.
-    await redis.zadd(dueKey(platform), 'NX', clock.now().getTime(), identifier);
     await queues[platform].upsertJobScheduler(
       id,
       { every, offset: pollOffset(id, every) },
@@ -31,19 +30,24 @@ export function createPollSchedule({ queues, redis, pollIntervalMs, clock }: Pol
     );
   }
 
-  async function stopPolling(key: StreamKey): Promise<void> {
-    await redis.zrem(dueKey(key.platform), key.identifier);
-    await queues[key.platform].removeJobScheduler(keyText(key));
-  }
-
   return {
-    startPolling: (keys: readonly TrackedKey[]) => inParallel(keys, startPolling),
-    stopPolling: (keys: readonly StreamKey[]) => inParallel(keys, stopPolling),
+    /** Due first: a poll that finds its key not due-listed would take it for untracked. */
+    async startPolling(keys: readonly TrackedKey[]): Promise<void> {
+      for (const part of chunk(keys, WIDTH)) {
+        const now = clock.now().getTime();
+        for (const [platform, identifiers] of groupByPlatform(part))
+          await redis.zadd(dueKey(platform), 'NX', ...identifiers.flatMap((identifier) => [now, identifier]));
+        await Promise.all(part.map(schedule));
+      }
+    },
+
+    async stopPolling(keys: readonly StreamKey[]): Promise<void> {
+      for (const part of chunk(keys, WIDTH)) {
+        for (const [platform, identifiers] of groupByPlatform(part)) await redis.zrem(dueKey(platform), ...identifiers);
+        await Promise.all(part.map((key) => queues[key.platform].removeJobScheduler(keyText(key))));
+      }
+    },
   };
 }
 
 export type PollSchedule = ReturnType<typeof createPollSchedule>;
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let i = 0; i < items.length; i += WIDTH) await Promise.all(items.slice(i, i + WIDTH).map(work));
-}
