@@ -16,7 +16,7 @@ export interface Settings {
     readonly windowMs: number;
     readonly bareWindowMs: number;
   };
-  readonly follows: { readonly singles: number; readonly bulk: number };
+  readonly follows: { readonly singles: number; readonly bulk: number; readonly published: number };
   readonly rebuild: { readonly keys: number };
   readonly delivery: { readonly broadcasts: number };
 }
@@ -24,16 +24,16 @@ export interface Settings {
 const FULL: Settings = {
   throughput: { keys: 10_000, everyMs: 1_000, rounds: 4, warmUpMs: 2_500, windowMs: 5_000 },
   steady: { sizes: [10_000, 100_000], everyMs: 60_000, warmUpMs: 10_000, windowMs: 60_000, bareWindowMs: 30_000 },
-  follows: { singles: 1_500, bulk: 30_000 },
+  follows: { singles: 1_000, bulk: 20_000, published: 10_000 },
   rebuild: { keys: 100_000 },
   delivery: { broadcasts: 60 },
 };
 
 /** Everything once, in half a minute: proves that the benchmark works, and nothing else. */
 const QUICK: Settings = {
-  throughput: { keys: 300, everyMs: 1_000, rounds: 1, warmUpMs: 1_000, windowMs: 1_000 },
-  steady: { sizes: [600], everyMs: 2_000, warmUpMs: 1_000, windowMs: 4_000, bareWindowMs: 2_000 },
-  follows: { singles: 20, bulk: 1_000 },
+  throughput: { keys: 300, everyMs: 1_000, rounds: 1, warmUpMs: 3_000, windowMs: 4_000 },
+  steady: { sizes: [600], everyMs: 2_000, warmUpMs: 3_000, windowMs: 4_000, bareWindowMs: 2_000 },
+  follows: { singles: 20, bulk: 1_000, published: 100 },
   rebuild: { keys: 1_000 },
   delivery: { broadcasts: 4 },
 };

@@ -9,6 +9,7 @@ import type { Settings } from '../settings.ts';
 import { registerBare } from '../sides/bare-queue.ts';
 import { closeContext, openContext } from '../sides/context.ts';
 import { insertFollows } from '../sides/plain-follows.ts';
+import { publishFollows } from '../sides/published-follows.ts';
 import { clear, identifiersFrom } from '../sides/tables.ts';
 import { wishesFor } from '../sides/wishes.ts';
 
@@ -42,6 +43,15 @@ export async function measureFollows(servers: Servers, { follows }: Settings): P
       }),
     );
   }
+  const published = identifiersFrom(follows.singles + follows.bulk, follows.published);
+  figures.push(
+    figure({
+      what: 'first follow of a key, published one by one to role listen',
+      unit: 'a second',
+      value: await publishFollows(ours.context, servers, published),
+      reference: await rateOf(chunk(published, BATCH), (part) => plain.followFirst(part, 'plain-3')),
+    }),
+  );
   await Promise.all([ours.close(), plain.close()]);
   return {
     name: 'follows',
@@ -50,6 +60,7 @@ export async function measureFollows(servers: Servers, { follows }: Settings): P
       'Ours applies them as the listener does, one caller after another: lock, last event wins, count; a first follow gets',
       'its scheduler and asks for a look before it is done. The reference is the least that can be done: the row in plain',
       'SQL, with nothing checked or counted, and for a first follow one bare upsertJobScheduler. Both wait for the disk.',
+      'The last line is the whole way from PUBLISH, a burst heard by one listening process; its reference is the bulk one.',
     ],
     figures,
   };
@@ -60,6 +71,7 @@ async function openOurs({ databaseUrl, redisUrl }: Servers) {
   await clear(context);
   const tracking = wireTracking(context);
   return {
+    context,
     follow: (identifiers: readonly string[], guildId: string) => tracking.applyWishes(wishesFor(identifiers, guildId)),
     async close() {
       await clear(context);
