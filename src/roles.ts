@@ -2,91 +2,75 @@ import type { Context } from './context.ts';
 import { createHttp } from './http/http.ts';
 import { createFollowListener, type FollowListener } from './producers/follow-listener.ts';
 import type { Role } from './role.ts';
-import { createReadBudgets } from './shared/platforms/budget-readings.ts';
-import { createAdapters } from './shared/platforms/registry.ts';
-import type { Check } from './shared/runtime/health.ts';
 import { openRedis } from './shared/runtime/redis.ts';
+import type { Check } from './shared/runtime/health.ts';
 import type { Service } from './shared/runtime/service.ts';
 import { wireIntake } from './wiring/intake.ts';
-import { wirePolling } from './wiring/polling.ts';
+import { wirePlatforms } from './wiring/platforms.ts';
+import { type Polling, wirePolling } from './wiring/polling.ts';
 import { wirePublishing } from './wiring/publishing.ts';
 import { wireReconcile } from './wiring/reconcile.ts';
 import { wireTracking } from './wiring/tracking.ts';
-import { createCleanUp } from './workers/clean-up.ts';
-import { createExpectHabits } from './workers/expect-habits.ts';
+import { wireUpkeep } from './wiring/upkeep.ts';
 import { createFlushWorker } from './workers/flush.ts';
-import { createRedisWatch } from './workers/redis-watch.ts';
-import { createStretchIntervals } from './workers/stretch-intervals.ts';
-import { createUpkeepWorker } from './workers/upkeep.ts';
 
-/** How soon an emptied Redis is noticed. */
-const REDIS_WATCH_MS = 2_000;
+/** In which order roles start: outlets before inlets, so that what comes in can leave. */
+const ORDER: readonly Role[] = ['flush', 'sync', 'poll', 'listen', 'web'];
 
 /**
- * The services of a process, in the order in which they start: outlets before inlets, so that what comes in can leave.
+ * The services of a process, in the order in which they start.
  * The only file, with those of `wiring`, that knows producers, workers and http at once.
  */
 export async function createRoles(context: Context, roles: readonly Role[]): Promise<Service[]> {
-  const { config, database, redis, clock, logger, metrics } = context;
-  const connection = openRedis(context.redisUrl, 'blocking', logger);
-  const { adapters } = createAdapters(config, { redis, metrics, logger, clock });
-  const readBudgets = createReadBudgets(adapters.values());
-  const tracking = wireTracking(context);
-  const publishing = wirePublishing(context);
-  const reconciling = wireReconcile(context, { tracking, publishing });
-
-  const intake = wireIntake(context, { tracking, runSoon: reconciling.runSoon, adapters });
-
-  const watchdogs = context.pollPlatforms.flatMap((platform) => {
-    const adapter = adapters.get(platform);
-    return adapter ? [wirePolling({ context, adapter, tracking, publishing, connection })] : [];
-  });
-  const listener = createFollowListener({
-    ...{ redis, clock, metrics, logger },
-    redisUrl: context.redisUrl,
-    handOn: intake.handOn,
-    rejects: intake.rejects,
-  });
+  const parts = wireParts(context);
+  const pollings = roles.includes('poll') ? wirePollings(context, parts) : [];
+  const listener = createListener(context, parts);
   const services: Record<Role, () => Service[]> = {
-    flush: () => [
-      createFlushWorker({
-        ...{ connection, metrics, logger },
-        changes: publishing.changes,
-        pace: publishing.pace,
-        flush: publishing.platformFlush.flush,
-      }),
-    ],
-    sync: () => [
-      createUpkeepWorker({
-        ...{ connection, logger, metrics },
-        tasks: {
-          reconcile: () => reconciling.reconcile({ dryRun: false }),
-          resolve: intake.resolveNames,
-          stretch: createStretchIntervals({ redis, platforms: config.platforms, readBudgets, clock, logger }),
-          habits: createExpectHabits({ database, clock }),
-          cleanup: createCleanUp({ database, tracking: tracking.tracking, clock }),
-        },
-      }),
-      createRedisWatch({ redis, reconcile: reconciling.reconcile, everyMs: REDIS_WATCH_MS, logger }),
-    ],
-    poll: () => watchdogs.flatMap(({ worker, watchdog }) => [worker, watchdog]),
+    flush: () => [createFlush(context, parts)],
+    sync: () => wireUpkeep(context, parts),
+    poll: () => pollings.flatMap(({ worker, watchdog }) => [worker, watchdog]),
     listen: () => [listener],
     web: () => [],
   };
   const http = createHttp({
     ...{ context, roles },
-    progress: roles.includes('poll')
-      ? watchdogs.map(({ watchdog }) => ({ name: watchdog.name, check: watchdog.health }))
-      : [],
+    progress: pollings.map(({ watchdog }) => ({ name: watchdog.name, check: watchdog.health })),
     ready: roles.includes('listen') ? [listening(listener)] : [],
-    readBudgets,
+    readBudgets: parts.platforms.readBudgets,
   });
-  const connections = closing('connections', async () => {
-    await Promise.all([tracking.close(), publishing.close(), reconciling.close()]);
-    connection.disconnect();
+  const chosen = ORDER.filter((role) => roles.includes(role));
+  return [closing(parts), http, ...chosen.flatMap((role) => services[role]())];
+}
+
+/** What several roles share. */
+function wireParts(context: Context) {
+  const connection = openRedis(context.redisUrl, 'blocking', context.logger);
+  const platforms = wirePlatforms(context);
+  const tracking = wireTracking(context);
+  const publishing = wirePublishing(context);
+  const reconciling = wireReconcile(context, { tracking, publishing });
+  const { runSoon } = reconciling;
+  const intake = wireIntake(context, { tracking, runSoon, adapters: platforms.adapters });
+  return { connection, platforms, tracking, publishing, reconciling, intake };
+}
+
+type Parts = ReturnType<typeof wireParts>;
+
+function wirePollings(context: Context, { platforms, tracking, publishing, connection }: Parts): Polling[] {
+  return context.pollPlatforms.flatMap((platform) => {
+    const adapter = platforms.adapters.get(platform);
+    return adapter ? [wirePolling({ context, adapter, tracking, publishing, connection })] : [];
   });
-  const order: readonly Role[] = ['flush', 'sync', 'poll', 'listen', 'web'];
-  return [connections, http, ...order.filter((role) => roles.includes(role)).flatMap((role) => services[role]())];
+}
+
+function createFlush({ metrics, logger }: Context, { connection, publishing }: Parts): Service {
+  const { changes, pace, platformFlush } = publishing;
+  return createFlushWorker({ connection, metrics, logger, changes, pace, flush: platformFlush.flush });
+}
+
+function createListener({ redis, redisUrl, clock, metrics, logger }: Context, { intake }: Parts): FollowListener {
+  const { handOn, rejects } = intake;
+  return createFollowListener({ redis, redisUrl, clock, metrics, logger, handOn, rejects });
 }
 
 function listening(listener: FollowListener): Check {
@@ -95,6 +79,13 @@ function listening(listener: FollowListener): Check {
 }
 
 /** Starts first and therefore ends last. */
-function closing(name: string, stop: () => Promise<void>): Service {
-  return { name, start: async () => undefined, stop };
+function closing({ tracking, publishing, reconciling, connection }: Parts): Service {
+  return {
+    name: 'connections',
+    start: async () => undefined,
+    async stop() {
+      await Promise.all([tracking.close(), publishing.close(), reconciling.close()]);
+      connection.disconnect();
+    },
+  };
 }

@@ -7,7 +7,7 @@ import { createReconcileUpkeep } from '../workers/reconcile-upkeep.ts';
 import { createUpkeepSchedules, openUpkeepQueue } from '../workers/upkeep.ts';
 import type { Publishing } from './publishing.ts';
 import type { Tracking } from './tracking.ts';
-import { upkeepPeriods } from './upkeep.ts';
+import { upkeepPeriods } from './upkeep-periods.ts';
 
 /** Reconcile, with everything it compares and repairs. */
 export function wireReconcile(
@@ -37,3 +37,5 @@ export function wireReconcile(
   });
   return { reconcile, runSoon: schedules.runSoon, close: () => queue.close() };
 }
+
+export type Reconciling = ReturnType<typeof wireReconcile>;

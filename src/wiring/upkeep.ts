@@ -1,15 +1,41 @@
-import type { Config } from '../shared/config/config.ts';
-import type { UpkeepPeriod } from '../workers/upkeep.ts';
+import type { Redis } from 'ioredis';
+import type { Context } from '../context.ts';
+import type { Service } from '../shared/runtime/service.ts';
+import { createCleanUp } from '../workers/clean-up.ts';
+import { createExpectHabits } from '../workers/expect-habits.ts';
+import { createRedisWatch } from '../workers/redis-watch.ts';
+import { createStretchIntervals } from '../workers/stretch-intervals.ts';
+import { createUpkeepWorker } from '../workers/upkeep.ts';
+import type { Intake } from './intake.ts';
+import type { Platforms } from './platforms.ts';
+import type { Reconciling } from './reconcile.ts';
+import type { Tracking } from './tracking.ts';
 
-const MINUTE_MS = 60_000;
+export interface UpkeepParts {
+  readonly connection: Redis;
+  readonly platforms: Pick<Platforms, 'readBudgets'>;
+  readonly tracking: Pick<Tracking, 'tracking'>;
+  readonly reconciling: Pick<Reconciling, 'reconcile'>;
+  readonly intake: Pick<Intake, 'resolveNames'>;
+}
 
-/** What every cluster does once per period. */
-export function upkeepPeriods(config: Pick<Config, 'STATE_SYNC_INTERVAL'>): UpkeepPeriod[] {
+/** How soon an emptied Redis is noticed. */
+const REDIS_WATCH_MS = 2_000;
+
+/** Everything that keeps the cluster in order: what role `sync` does. Its periods are in `upkeep-periods.ts`. */
+export function wireUpkeep(context: Context, parts: UpkeepParts): Service[] {
+  const { config, database, redis, clock, logger, metrics } = context;
+  const { reconcile } = parts.reconciling;
+  const { readBudgets } = parts.platforms;
+  const tasks = {
+    reconcile: () => reconcile({ dryRun: false }),
+    resolve: parts.intake.resolveNames,
+    stretch: createStretchIntervals({ redis, platforms: config.platforms, readBudgets, clock, logger }),
+    habits: createExpectHabits({ database, clock }),
+    cleanup: createCleanUp({ database, tracking: parts.tracking.tracking, clock }),
+  };
   return [
-    { name: 'reconcile', everyMs: config.STATE_SYNC_INTERVAL },
-    { name: 'resolve', everyMs: MINUTE_MS / 2 },
-    { name: 'stretch', everyMs: MINUTE_MS / 3 },
-    { name: 'habits', everyMs: 10 * MINUTE_MS },
-    { name: 'cleanup', everyMs: 60 * MINUTE_MS },
+    createUpkeepWorker({ connection: parts.connection, logger, metrics, tasks }),
+    createRedisWatch({ redis, reconcile, everyMs: REDIS_WATCH_MS, logger }),
   ];
 }
