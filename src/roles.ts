@@ -24,6 +24,9 @@ const ORDER: readonly Role[] = ['flush', 'sync', 'poll', 'listen', 'web'];
 export async function createRoles(context: Context, roles: readonly Role[]): Promise<Service[]> {
   const parts = wireParts(context);
   const pollings = roles.includes('poll') ? wirePollings(context, parts) : [];
+  if (roles.includes('poll') && pollings.length === 0) {
+    context.logger.warn('no platform has credentials, so nothing is polled; "tallylight config" shows the settings');
+  }
   const listener = createListener(context, parts);
   const services: Record<Role, () => Service[]> = {
     flush: () => [createFlush(context, parts)],

@@ -36,6 +36,8 @@ describe('tallylight run', () => {
     expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
     expect(await process.end('SIGTERM')).toBe(0);
     expect(process.stdout()).toContain('"msg":"stopped"');
+    expect(process.stdout()).toContain('no platform has credentials');
+    expect(process.stdout()).not.toContain('subscription lost');
     await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow('fetch failed');
   });
 

@@ -47,7 +47,8 @@ export function createSubscriber(parts: SubscriberParts): Subscriber {
     connection.options.autoResubscribe = false; // `subscribe` does it, and knows since when
     connection.on('messageBuffer', (channel: Buffer, raw: Buffer) => onMessage(channel.toString(), raw));
     connection.on('close', () => {
-      if (subscribed) logger.warn({ channels }, 'subscription lost, what is published meanwhile is not heard');
+      const lost = subscribed && redis === connection;
+      if (lost) logger.warn({ channels }, 'subscription lost, what is published meanwhile is not heard');
       subscribed = false;
     });
     return new Promise((resolve) => {
