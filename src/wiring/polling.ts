@@ -4,6 +4,7 @@ import { toStreamData } from '../shared/contracts/status-events.ts';
 import { endRules } from '../shared/domain/end-rules.ts';
 import type { PlatformAdapter } from '../shared/platforms/adapter.ts';
 import { createDueKeys } from '../shared/queues/due-keys.ts';
+import { createHintedIds } from '../shared/queues/hinted-ids.ts';
 import { readPollState } from '../shared/queues/poll-state.ts';
 import { createSickProvider } from '../shared/queues/sick-provider.ts';
 import { sleep } from '../shared/runtime/clock.ts';
@@ -90,6 +91,8 @@ function wireLook({ context, adapter, publishing }: PollingParts) {
       toStreamData,
     }),
     queueChanges: publishing.entrance.queueChanges,
+    // Only YouTube knows broadcasts that no listing shows yet.
+    hintedIds: platform === 'youtube' ? createHintedIds(redis, platform).of : async () => new Map(),
     isSick: createSickProvider(redis, platform, 3 * config.pollIntervalMs[platform]),
     rules: { rule: endRules(config.offlineGraceMs)[platform], announceMaxAgeMs: config.ANNOUNCE_MAX_AGE },
   });

@@ -1,8 +1,12 @@
 import type { Context } from '../context.ts';
-import { createAlign, createApplyWishes } from '../producers/follow.ts';
+import { createCarryOut } from '../producers/carry-out.ts';
+import { createAlign } from '../producers/align.ts';
+import { createApplyWishes } from '../producers/follow.ts';
+import { createHint } from '../producers/hint.ts';
 import { createPollRequest } from '../producers/poll-request.ts';
 import { createPollSchedule } from '../producers/poll-schedule.ts';
 import { openPollQueues } from '../shared/queues/poll-queues.ts';
+import { createPinStore, type PinChange } from '../shared/store/pin-store.ts';
 import { createTrackingStore } from '../shared/store/tracking-store.ts';
 
 /** Everything that counts follows and keeps schedulers. */
@@ -11,12 +15,18 @@ export function wireTracking({ config, database, redis, metrics, clock }: Contex
   const tracking = createTrackingStore(database);
   const schedule = createPollSchedule({ queues, redis, pollIntervalMs: config.pollIntervalMs, clock });
   const requestPolls = createPollRequest(queues);
+  const align = createAlign({ tracking, schedule });
+  const carryOut = createCarryOut({ align, requestPolls });
+  const pins = createPinStore(database);
   return {
     queues,
     tracking,
     requestPolls,
-    align: createAlign({ tracking, schedule }),
-    applyWishes: createApplyWishes({ tracking, schedule, requestPolls, metrics }),
+    align,
+    applyWishes: createApplyWishes({ tracking, carryOut, metrics }),
+    applyPins: async (change: PinChange): Promise<void> => carryOut(await pins.change(change)),
+    pins,
+    hint: createHint({ redis, requestPolls, clock }),
     close: async () => {
       await Promise.all(Object.values(queues).map((queue) => queue.close()));
     },

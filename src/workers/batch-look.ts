@@ -1,3 +1,4 @@
+import type { FoundBy } from '../shared/domain/found-by.ts';
 import { pollEvery } from '../shared/domain/pace.ts';
 import { restAfter } from '../shared/domain/rest.ts';
 import type { Platform } from '../shared/domain/platform.ts';
@@ -27,6 +28,8 @@ export interface ClaimedBatch {
   readonly identifiers: readonly string[];
   /** For which instant (ms) the poll of a key was planned; neighbours taken along have none. */
   readonly slots: ReadonlyMap<string, number>;
+  /** What led to the look at each key; at neighbours, that their time had come. */
+  readonly causes: ReadonlyMap<string, FoundBy>;
   readonly stretch: number;
 }
 
@@ -37,7 +40,7 @@ export function createBatchLook(parts: BatchLookParts) {
     const startedAt = clock.now().getTime();
     try {
       const looked = await look(
-        batch.identifiers,
+        { identifiers: batch.identifiers, causes: batch.causes },
         AbortSignal.any([AbortSignal.timeout(LOOK_TIMEOUT_MS), parts.stopping]),
       );
       await dueKeys.settle(

@@ -1,5 +1,6 @@
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Database } from '../shared/runtime/database.ts';
+import { TRACKED } from '../shared/store/tracked.ts';
 
 /** How long a habit is expected to hold once it is noticed: longer than the period of this task. */
 const EXPECT_MS = 30 * 60_000;
@@ -27,6 +28,6 @@ export function createExpectHabits({ database, clock }: { database: Database; cl
         GROUP BY b.platform, b.identifier
         HAVING count(DISTINCT (b.started_at AT TIME ZONE 'UTC')::date) >= ${DAYS}
       ) habit
-      WHERE s.platform = habit.platform AND s.identifier = habit.identifier AND s.guilds > 0`;
+      WHERE s.platform = habit.platform AND s.identifier = habit.identifier AND ${TRACKED}`;
   };
 }

@@ -1,5 +1,6 @@
 import { afterGone } from '../shared/domain/gone.ts';
 import type { KnownBroadcast } from '../shared/domain/broadcast.ts';
+import type { FoundBy } from '../shared/domain/found-by.ts';
 import { judge } from '../shared/domain/judge.ts';
 import type { Observation } from '../shared/domain/observation.ts';
 import { paceOf } from '../shared/domain/pace.ts';
@@ -18,6 +19,7 @@ export interface LookEvidence {
   /** Broadcasts that were over already, among those seen. */
   readonly closed: readonly KnownBroadcast[];
   readonly frozen: boolean;
+  readonly foundBy: FoundBy;
   readonly now: Date;
 }
 
@@ -26,13 +28,14 @@ const SIGN_EVERY_MS = 60 * 60_000;
 
 /** What to remember of one key after a look. Pure. An unknown leaves everything as it was. */
 export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs }: LookRules): LookRecord {
-  const { stream, observation, closed, frozen, now } = evidence;
+  const { stream, observation, closed, frozen, foundBy, now } = evidence;
   const { identifier } = stream;
+  const origin = { identifier, foundBy, pushed: stream.pushedAt !== null };
   const { title, login } = stream;
-  if (observation.kind === 'unknown') return { identifier, channel: { title, login }, verdicts: [], stream: null };
+  if (observation.kind === 'unknown') return { ...origin, channel: { title, login }, verdicts: [], stream: null };
   if (observation.kind === 'gone') {
     const facts = withPace({ ...factsOf(stream), ...afterGone(stream, now) }, stream, stream.open, now);
-    return { identifier, channel: { title, login }, verdicts: [], stream: changed(stream, facts) };
+    return { ...origin, channel: { title, login }, verdicts: [], stream: changed(stream, facts) };
   }
   const verdicts = judge({
     identifier,
@@ -57,7 +60,7 @@ export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs }:
     quarantinedAt: null,
     lastLiveAt: signDue ? now : stream.lastLiveAt,
   };
-  return { identifier, channel: facts, verdicts, stream: changed(stream, withPace(facts, stream, open, now)) };
+  return { ...origin, channel: facts, verdicts, stream: changed(stream, withPace(facts, stream, open, now)) };
 }
 
 type Open = Pick<KnownBroadcast, 'id' | 'state' | 'scheduledStart'>;

@@ -1,3 +1,4 @@
+import type { FoundBy } from '../shared/domain/found-by.ts';
 import { groupBy } from '../shared/domain/group.ts';
 import type { Platform } from '../shared/domain/platform.ts';
 import type { Observation } from '../shared/domain/observation.ts';
@@ -17,10 +18,18 @@ export interface LookParts {
   readonly recordLooks: RecordLooks;
   /** Puts recorded changes into the batching queue. What it fails to queue, reconcile queues later. */
   readonly queueChanges: (changes: readonly RecordedChange[]) => Promise<void>;
+  /** Broadcasts that hints named, of each key. */
+  readonly hintedIds: (identifiers: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
   readonly isSick: IsSick;
   readonly rules: LookRules;
   readonly clock: Clock;
   readonly metrics: Metrics;
+}
+
+/** Some keys of one platform, and what led to the look at them; nothing: that their time had come. */
+export interface LookWish {
+  readonly identifiers: readonly string[];
+  readonly causes: ReadonlyMap<string, FoundBy>;
 }
 
 /** What became of one key. */
@@ -38,20 +47,29 @@ export interface Looked {
  * @throws PlatformError when the platform taught us nothing
  */
 export function createLook(parts: LookParts) {
-  const { adapter, looks, recordLooks, queueChanges, isSick, rules, clock, metrics } = parts;
+  const { adapter, looks, recordLooks, queueChanges, hintedIds, isSick, rules, clock, metrics } = parts;
   const { platform } = adapter;
-  return async function look(identifiers: readonly string[], signal: AbortSignal): Promise<Map<string, Looked>> {
+  return async function look({ identifiers, causes }: LookWish, signal: AbortSignal): Promise<Map<string, Looked>> {
     const streams = await looks.load(platform, identifiers);
     if (streams.length === 0) return new Map();
     const ended = metrics.lookSeconds.startTimer({ platform });
-    const observations = await adapter.observe(streams, signal);
+    const hinted = await hintedIds(streams.map((stream) => stream.identifier));
+    const targets = streams.map((stream) => ({ ...stream, hinted: hinted.get(stream.identifier) ?? [] }));
+    const observations = await adapter.observe(targets, signal);
     ended();
     const now = clock.now();
     const sights = streams.map((stream) => ({ stream, observation: observations.get(stream.identifier) ?? UNKNOWN }));
     const closed = await looks.closed(platform, idsNotOpen(sights));
     const frozen = await isSick(sightings(sights), now);
     const records = sights.map(({ stream, observation }) =>
-      toLookRecord({ stream, observation, closed: closedOf(stream, closed), frozen, now }, rules),
+      toLookRecord(
+        {
+          ...{ stream, observation, frozen, now },
+          closed: closedOf(stream, closed),
+          foundBy: causes.get(stream.identifier) ?? 'poll',
+        },
+        rules,
+      ),
     );
     const changes = await recordLooks(platform, records, now);
     count(metrics, platform, sights, changes);
@@ -113,8 +131,8 @@ function count(
 ): void {
   const seen = groupBy(sights, ({ observation }) => resultOf(observation));
   for (const [result, { length }] of seen) metrics.looks.inc({ platform, seen: result }, length);
-  for (const { direction, lane, state, reason } of changes) {
-    metrics.changes.inc({ platform, direction, lane });
+  for (const { direction, lane, state, reason, foundBy } of changes) {
+    metrics.changes.inc({ platform, direction, lane, found_by: foundBy });
     if (state === 'suppressed') metrics.suppressed.inc({ platform, reason: reason ?? '' });
   }
 }

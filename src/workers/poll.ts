@@ -2,7 +2,7 @@ import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Platform } from '../shared/domain/platform.ts';
 import { pollQueueName, queuePrefix } from '../shared/queues/keys.ts';
-import { type PollJob, type PollResult, pollJob } from '../shared/queues/poll-queues.ts';
+import { foundBy, type PollJob, type PollResult, pollJob } from '../shared/queues/poll-queues.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
@@ -60,7 +60,12 @@ async function poll(parts: PollWorkerParts, job: Job<PollJob, PollResult>): Prom
   if (!read.success) throw new UnrecoverableError(`poll job without an identifier: ${read.error.issues[0]?.message}`);
   const slot = slotOf(job);
   metrics.lateness.observe({ platform }, Math.max(0, clock.now().getTime() - slot) / 1_000);
-  const result = await parts.sharedLook({ identifier: read.data.identifier, slot, forced: job.name === 'look' });
+  const result = await parts.sharedLook({
+    identifier: read.data.identifier,
+    slot,
+    forced: job.name === 'look',
+    foundBy: foundBy(read.data),
+  });
   metrics.polls.inc({ platform, result });
   parts.onProgress();
   return result;

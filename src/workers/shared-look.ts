@@ -1,3 +1,4 @@
+import { type FoundBy, mostTelling } from '../shared/domain/found-by.ts';
 import { chunk, partition } from '../shared/domain/group.ts';
 import type { Claim, ClaimOptions, DueKeys, WantedKey } from '../shared/queues/due-keys.ts';
 import type { PollResult } from '../shared/queues/poll-queues.ts';
@@ -22,7 +23,12 @@ const AT_ONCE = 8;
  */
 const LINGER_MS = 10;
 
-interface Waiting extends WantedKey {
+/** A key that some poll wants looked at, and what led to that. */
+export interface WantedLook extends WantedKey {
+  readonly foundBy: FoundBy;
+}
+
+interface Waiting extends WantedLook {
   readonly resolve: (result: PollResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -72,7 +78,7 @@ export function createSharedLook(parts: SharedLookParts) {
   }
 
   /** Resolves when the key was looked at, or when it turned out that it need not be. Rejects when its look failed. */
-  return function sharedLook(wanted: WantedKey): Promise<PollResult> {
+  return function sharedLook(wanted: WantedLook): Promise<PollResult> {
     return new Promise((resolve, reject) => {
       waiting.push({ ...wanted, resolve, reject });
       plan();
@@ -99,10 +105,11 @@ async function claimShares(parts: SharedLookParts, asked: readonly Waiting[]): P
   resolve(others, (poll) => (states.get(poll.identifier) === 'fresh' ? 'fresh' : 'untracked'));
 
   const slots = new Map(wanted.map((key) => [key.identifier, key.slot]));
+  const causes = new Map(wanted.map((key) => [key.identifier, key.foundBy]));
   return chunk(claim.claimed, parts.batchSize).map((identifiers) => {
     const members = new Set(identifiers);
     const polls = mine.filter((poll) => members.has(poll.identifier));
-    return { batch: { identifiers, slots, stretch: claim.stretch }, polls };
+    return { batch: { identifiers, slots, causes, stretch: claim.stretch }, polls };
   });
 }
 
@@ -126,14 +133,15 @@ function claimKeys(
 }
 
 /** Two polls of one key are one wish; it is forced if one of them is. */
-function unique(polls: readonly Waiting[]): WantedKey[] {
-  const keys = new Map<string, WantedKey>();
-  for (const { identifier, slot, forced } of polls) {
+function unique(polls: readonly Waiting[]): WantedLook[] {
+  const keys = new Map<string, WantedLook>();
+  for (const { identifier, slot, forced, foundBy } of polls) {
     const other = keys.get(identifier);
     keys.set(identifier, {
       identifier,
       slot: Math.max(slot, other?.slot ?? 0),
       forced: forced || other?.forced === true,
+      foundBy: mostTelling(foundBy, other?.foundBy ?? 'poll'),
     });
   }
   return [...keys.values()];

@@ -1,5 +1,7 @@
 import { Redis } from 'ioredis';
-import { type ApplyWishes, createAlign, createApplyWishes } from '../../src/producers/follow.ts';
+import { createCarryOut } from '../../src/producers/carry-out.ts';
+import { createAlign } from '../../src/producers/align.ts';
+import { type ApplyWishes, createApplyWishes } from '../../src/producers/follow.ts';
 import { createPollRequest } from '../../src/producers/poll-request.ts';
 import { createPollSchedule } from '../../src/producers/poll-schedule.ts';
 import { perPlatform } from '../../src/shared/domain/platform.ts';
@@ -7,6 +9,7 @@ import { openPollQueues, type PollQueues } from '../../src/shared/queues/poll-qu
 import { systemClock } from '../../src/shared/runtime/clock.ts';
 import { type Database, openDatabase } from '../../src/shared/runtime/database.ts';
 import { createMetrics } from '../../src/shared/runtime/metrics.ts';
+import { createPinStore, type PinChange } from '../../src/shared/store/pin-store.ts';
 import { createTrackingStore, type TrackingStore } from '../../src/shared/store/tracking-store.ts';
 
 /** What one process has of the tracking side: connections of its own, nothing shared in memory. */
@@ -16,6 +19,7 @@ export interface TrackingProcess {
   readonly queues: PollQueues;
   readonly tracking: TrackingStore;
   readonly applyWishes: ApplyWishes;
+  applyPins(change: PinChange): Promise<void>;
   readonly align: ReturnType<typeof createAlign>;
   readonly schedule: ReturnType<typeof createPollSchedule>;
   close(): Promise<void>;
@@ -36,14 +40,18 @@ export function openTracking(urls: { databaseUrl: string; redisUrl: string }, co
     clock: systemClock,
   });
   const requestPolls = createPollRequest(queues);
+  const align = createAlign({ tracking, schedule });
+  const carryOut = createCarryOut({ align, requestPolls });
+  const pins = createPinStore(database);
   return {
     database,
     redis,
     queues,
     tracking,
     schedule,
-    align: createAlign({ tracking, schedule }),
-    applyWishes: createApplyWishes({ tracking, schedule, requestPolls, metrics: createMetrics() }),
+    align,
+    applyWishes: createApplyWishes({ tracking, carryOut, metrics: createMetrics() }),
+    applyPins: async (change) => carryOut(await pins.change(change)),
     async close() {
       for (const queue of Object.values(queues)) await queue.close();
       redis.disconnect();

@@ -37,7 +37,7 @@ const CREDENTIALS: PerPlatform<readonly VariableName[]> = {
 export function loadConfig(env: Environment): Config {
   const faults: string[] = [];
   const values = readValues(env, faults);
-  faults.push(...credentialFaults(values));
+  faults.push(...credentialFaults(values), ...pushFaults(values));
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     ...values,
@@ -80,6 +80,12 @@ function credentialFaults(values: Values): string[] {
     const why = named ? `PLATFORMS names ${platform}` : `only a part of the ${platform} credentials is set`;
     return missing.map((name) => `${name}: expected to be set, because ${why}`);
   });
+}
+
+/** Without the secret nothing that X pushes could be told from a forgery. */
+function pushFaults({ TWITTER_PUSH: wanted, TWITTER_CONSUMER_SECRET: secret }: Values): string[] {
+  const missing = wanted === 'on' && secret === null;
+  return missing ? ['TWITTER_CONSUMER_SECRET: expected to be set, because TWITTER_PUSH is on'] : [];
 }
 
 function missingCredentials(values: Values, platform: Platform): VariableName[] {

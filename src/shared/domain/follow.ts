@@ -6,8 +6,8 @@ export type Snowflake = string;
 
 export type Lane = 'urgent' | 'normal';
 
-/** Where a follow came from: a shard's event, or an operator's command. */
-export type FollowSource = 'event' | 'cli';
+/** Where a follow came from: a shard's event, an operator's command, or the bot's own tables. */
+export type FollowSource = 'event' | 'cli' | 'notice';
 
 /** A name that stands for an identifier until the platform has told us which. */
 export interface StreamName {

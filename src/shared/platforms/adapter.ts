@@ -17,6 +17,8 @@ export interface LookTarget {
   readonly open: readonly OpenBroadcast[];
   /** Ids that need no more looks (see `Observation.settled`). */
   readonly settled: readonly string[];
+  /** Broadcasts that a hint named: to be asked for even where nothing lists them yet. */
+  readonly hinted: readonly string[];
 }
 
 /** What a name turned out to be. `missing`: the platform says nobody has it. */

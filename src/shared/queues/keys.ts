@@ -35,5 +35,9 @@ export const budgetKey = (platform: Platform, budget: string): string =>
 export const sharedKey = (platform: Platform, name: string): string =>
   `${queuePrefix(pollQueueName(platform))}:shared:${name}`;
 
+/** Sorted set: broadcasts of a key that hints named → when (ms). */
+export const hintedKey = (platform: Platform, identifier: string): string =>
+  `${queuePrefix(pollQueueName(platform))}:hinted:${identifier}`;
+
 /** Present as long as what is derived in this Redis was derived by us; gone when Redis was emptied or replaced. */
 export const DERIVED_MARK = 'tallylight:derived';

@@ -1,6 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import type { FoundBy } from '../domain/found-by.ts';
 import { type PerPlatform, perPlatform } from '../domain/platform.ts';
 import { pollQueueName, queuePrefix } from './keys.ts';
 
@@ -11,6 +12,12 @@ import { pollQueueName, queuePrefix } from './keys.ts';
 export const pollJob = z.object({ identifier: z.string().min(1), reason: z.string().optional() });
 
 export type PollJob = z.infer<typeof pollJob>;
+
+/** What the reason of a poll job says of the change that its look may find. */
+export function foundBy({ reason }: PollJob): FoundBy {
+  return reason === 'push' || reason === 'hint' ? reason : 'poll';
+}
+
 export type PollQueue = Queue<PollJob, PollResult>;
 
 /** What a poll job did: shown as its return value in the board. */

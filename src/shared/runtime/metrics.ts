@@ -34,7 +34,12 @@ export function createMetrics() {
       [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30],
       ['platform'],
     ),
-    changes: counter('changes_total', 'Changes recorded', ['platform', 'direction', 'lane']),
+    changes: counter('changes_total', 'Changes recorded, by what led to the look that found them', [
+      'platform',
+      'direction',
+      'lane',
+      'found_by',
+    ]),
     suppressed: counter('changes_suppressed_total', 'Changes recorded silently', ['platform', 'reason']),
     published: counter('streams_published_total', 'Streams published in events', ['platform', 'direction']),
     batches: counter('events_published_total', 'Events published', ['platform', 'direction']),

@@ -1,5 +1,6 @@
 import type { Platform } from '../domain/platform.ts';
 import type { Database } from '../runtime/database.ts';
+import { TRACKED } from './tracked.ts';
 
 /** A tracked key as an operator sees it. */
 export interface ListedKey {
@@ -8,8 +9,12 @@ export interface ListedKey {
   readonly title: string | null;
   readonly login: string | null;
   readonly guilds: number;
+  /** Wishes that are no guild's: a followed category, a mark to record. */
+  readonly pins: number;
   readonly follows: number;
   readonly pace: string;
+  /** Since when the platform tells us of its changes by itself. */
+  readonly pushedAt: Date | null;
   readonly quarantinedAt: Date | null;
   readonly lastLiveAt: Date | null;
   /** Its broadcast that is on air or, else, the next one announced. */
@@ -49,7 +54,7 @@ interface Position {
 
 function readPage(database: Database, { platform, liveOnly }: ListingFilter, after: Position): Promise<ListedKey[]> {
   return database.$queryRaw<ListedKey[]>`
-    SELECT s.platform, s.identifier, s.title, s.login, s.guilds, s.pace,
+    SELECT s.platform, s.identifier, s.title, s.login, s.guilds, s.pins, s.pace, s.pushed_at AS "pushedAt",
       s.quarantined_at AS "quarantinedAt", s.last_live_at AS "lastLiveAt", open.broadcast,
       (SELECT count(*)::int FROM follow f WHERE f.platform = s.platform AND f.identifier = s.identifier) AS follows
     FROM stream s
@@ -60,7 +65,7 @@ function readPage(database: Database, { platform, liveOnly }: ListingFilter, aft
       WHERE b.platform = s.platform AND b.identifier = s.identifier AND b.state IN ('live', 'scheduled')
       ORDER BY b.state, b.scheduled_start, b.broadcast_id LIMIT 1
     ) open ON true
-    WHERE s.guilds > 0 AND (s.platform, s.identifier) > (${after.platform}, ${after.identifier})
+    WHERE ${TRACKED} AND (s.platform, s.identifier) > (${after.platform}, ${after.identifier})
       AND (${platform}::text IS NULL OR s.platform = ${platform})
       AND (NOT ${liveOnly} OR open.broadcast->>'state' = 'live')
     ORDER BY s.platform, s.identifier LIMIT ${PAGE}`;

@@ -1,5 +1,6 @@
 import type { EventPlace, StreamData } from '../contracts/status-events.ts';
 import type { Database } from '../runtime/database.ts';
+import { TRACKED } from './tracked.ts';
 
 export interface PublishedEvent {
   readonly eventId: string;
@@ -42,7 +43,7 @@ export function createLogStore(database: Database) {
       ]);
     },
 
-    /** Everything that was announced, whose end was not, and that somebody still follows: nobody watches the others. */
+    /** Everything that was announced, whose end was not, and that somebody still wants: nobody watches the others. */
     async live(): Promise<StreamData[]> {
       const rows = await database.$queryRaw<{ stream: StreamData }[]>`
         SELECT stream FROM change AS begun
@@ -51,8 +52,8 @@ export function createLogStore(database: Database) {
           WHERE ended.platform = begun.platform AND ended.broadcast_id = begun.broadcast_id
             AND ended.direction = 'offline' AND ended.state <> 'waiting')
           AND NOT EXISTS (
-          SELECT 1 FROM stream WHERE stream.platform = begun.platform AND stream.identifier = begun.identifier
-            AND stream.guilds = 0)
+          SELECT 1 FROM stream s WHERE s.platform = begun.platform AND s.identifier = begun.identifier
+            AND NOT ${TRACKED})
         ORDER BY id`;
       return rows.map((row) => row.stream);
     },

@@ -4,6 +4,7 @@ import type { Pace } from '../domain/pace.ts';
 import type { Platform } from '../domain/platform.ts';
 import { Prisma } from '../../generated/tracking/client.ts';
 import type { Database } from '../runtime/database.ts';
+import { TRACKED } from './tracked.ts';
 
 /** A broadcast that is not over, as far as the tables know. */
 export type OpenKnownBroadcast = KnownBroadcast & { readonly state: OpenState };
@@ -20,6 +21,8 @@ export interface RememberedStream {
   readonly quarantinedAt: Date | null;
   readonly lastLiveAt: Date | null;
   readonly expectedUntil: Date | null;
+  /** Since when the platform tells us of its changes by itself; null while it does not. */
+  readonly pushedAt: Date | null;
   readonly createdAt: Date;
   readonly open: readonly OpenKnownBroadcast[];
 }
@@ -43,8 +46,8 @@ export function createLookStore(database: Database) {
           SELECT coalesce(json_agg(s), '[]') FROM (
             SELECT identifier, title, login, coalesce(tracked_since, created_at) AS "trackedSince", pace, settled,
               gone_count AS "goneCount", quarantined_at AS "quarantinedAt", last_live_at AS "lastLiveAt",
-              expected_until AS "expectedUntil", created_at AS "createdAt"
-            FROM stream WHERE platform = ${platform} AND identifier = ANY(${identifiers}) AND guilds > 0
+              expected_until AS "expectedUntil", pushed_at AS "pushedAt", created_at AS "createdAt"
+            FROM stream s WHERE platform = ${platform} AND identifier = ANY(${identifiers}) AND ${TRACKED}
           ) s
         ) AS streams, (
           SELECT coalesce(json_agg(b), '[]') FROM (
@@ -81,6 +84,7 @@ function toStream(row: InJson<Stream>): Stream {
     quarantinedAt: toDate(row.quarantinedAt),
     lastLiveAt: toDate(row.lastLiveAt),
     expectedUntil: toDate(row.expectedUntil),
+    pushedAt: toDate(row.pushedAt),
     createdAt: new Date(row.createdAt),
   };
 }

@@ -21,15 +21,18 @@ export interface Overview {
   readonly rejects: number;
 }
 
+/** Tracked; see `TRACKED`. */
+const WANTED = { OR: [{ guilds: { gt: 0 } }, { pins: { gt: 0 } }] };
+
 type Counted = Partial<Record<Platform, number>>;
 
 /** Counts everything once: a handful of queries, whatever the number of keys. */
 export async function readOverview(database: Database): Promise<Overview> {
   const [keys, quarantined, follows, live, waiting, pending, oldest, rejects] = await Promise.all([
-    database.stream.groupBy({ by: 'platform', where: { guilds: { gt: 0 } }, _count: true }),
+    database.stream.groupBy({ by: 'platform', where: WANTED, _count: true }),
     database.stream.groupBy({
       by: 'platform',
-      where: { guilds: { gt: 0 }, quarantinedAt: { not: null } },
+      where: { ...WANTED, quarantinedAt: { not: null } },
       _count: true,
     }),
     database.follow.groupBy({ by: 'platform', _count: true }),

@@ -1,4 +1,5 @@
 import type { ChangedStream, StreamData } from '../contracts/status-events.ts';
+import type { FoundBy } from '../domain/found-by.ts';
 import type { Lane } from '../domain/follow.ts';
 import { dueAt, type LaneWishes, laneOf } from '../domain/lane.ts';
 import type { Pace } from '../domain/pace.ts';
@@ -10,6 +11,10 @@ import { jsonbText, plainText } from './postgres-text.ts';
 /** What a look found out about one key, to be remembered. */
 export interface LookRecord {
   readonly identifier: string;
+  /** What led to the look. */
+  readonly foundBy: FoundBy;
+  /** Whether the platform should tell of the key's changes by itself. */
+  readonly pushed: boolean;
   /** What the channel is called, as far as it is known. */
   readonly channel: { readonly title: string | null; readonly login: string | null };
   readonly verdicts: readonly Verdict[];
@@ -36,6 +41,7 @@ export interface RecordedChange {
   readonly lane: Lane;
   readonly state: 'waiting' | 'suppressed';
   readonly reason: string | null;
+  readonly foundBy: FoundBy;
   readonly dueAt: Date;
 }
 
@@ -87,6 +93,8 @@ export function createRecordLooks({ database, batchIntervalMs, lane, toStreamDat
           stream: toStreamData(toldStream(platform, record, verdict, change)),
           happened_at: change.happenedAt,
           due_at: dueAt(chosen, now, batchIntervalMs),
+          found_by: record.foundBy,
+          pushed: record.pushed,
         };
       });
       return insertChanges(tx, platform, rows, now);
@@ -166,13 +174,15 @@ async function insertChanges(
   now: Date,
 ): Promise<RecordedChange[]> {
   return tx.$queryRaw<RecordedChange[]>`
-    INSERT INTO change (platform, identifier, broadcast_id, direction, lane, state, reason, stream, happened_at, recorded_at, due_at)
+    INSERT INTO change (platform, identifier, broadcast_id, direction, lane, state, reason, stream, happened_at, recorded_at,
+      due_at, found_by, pushed)
     SELECT ${platform}, r.identifier, r.broadcast_id, r.direction, r.lane, r.state, r.reason, r.stream, r.happened_at,
-      ${now}::timestamptz, r.due_at
+      ${now}::timestamptz, r.due_at, r.found_by, r.pushed
     FROM jsonb_to_recordset(${jsonbText(rows)}::jsonb) AS r(identifier text, broadcast_id text, direction text, lane text,
-      state text, reason text, stream jsonb, happened_at timestamptz, due_at timestamptz)
+      state text, reason text, stream jsonb, happened_at timestamptz, due_at timestamptz, found_by text, pushed boolean)
     ON CONFLICT (platform, broadcast_id, direction) DO NOTHING
-    RETURNING id, platform, identifier, direction, lane, state, reason, due_at AS "dueAt"`;
+    RETURNING id, platform, identifier, direction, lane, state, reason, found_by AS "foundBy",
+      due_at AS "dueAt"`;
 }
 
 /** Rows are taken in the order in which everybody takes them, then updated together. */

@@ -5,16 +5,12 @@ import type { Platform } from '../domain/platform.ts';
 import type { StreamKey } from '../domain/stream-key.ts';
 import type { Database, Transaction } from '../runtime/database.ts';
 import { jsonbText } from './postgres-text.ts';
+import { identifiersOf, lockStreams, platformsOf, recount, type TrackingChange } from './stream-rows.ts';
+import { TRACKED } from './tracked.ts';
 
 /** A tracked key with how often it is looked at. */
 export interface TrackedKey extends StreamKey {
   readonly pace: Pace;
-}
-
-/** Keys whose tracking this transaction changed; the schedulers have to follow. */
-export interface TrackingChange {
-  readonly started: StreamKey[];
-  readonly stopped: StreamKey[];
 }
 
 /** Who wants what. The latest event wins by its own timestamp; on a tie an unfollow does, so that all listeners agree. */
@@ -38,11 +34,11 @@ export function createTrackingStore(database: Database) {
         SELECT s.platform, s.identifier, s.pace FROM stream s
         JOIN unnest(${platformsOf(keys)}::text[], ${identifiersOf(keys)}::text[]) AS k(platform, identifier)
           ON s.platform = k.platform AND s.identifier = k.identifier
-        WHERE s.guilds > 0`;
+        WHERE ${TRACKED}`;
     },
 
     /**
-     * Which of the keys are known and nobody follows them: the only evidence on which anything is stopped. A key that
+     * Which of the keys are known and nobody wants them: the only evidence on which anything is stopped. A key that
      * has no row proves nothing, as when the table is empty because it is the wrong one.
      */
     async untrackedAmong(keys: readonly StreamKey[]): Promise<StreamKey[]> {
@@ -50,7 +46,7 @@ export function createTrackingStore(database: Database) {
         SELECT s.platform, s.identifier FROM stream s
         JOIN unnest(${platformsOf(keys)}::text[], ${identifiersOf(keys)}::text[]) AS k(platform, identifier)
           ON s.platform = k.platform AND s.identifier = k.identifier
-        WHERE s.guilds = 0`;
+        WHERE NOT ${TRACKED}`;
     },
 
     /** All tracked keys of a platform, read in pages so that no answer is unbounded. */
@@ -58,9 +54,9 @@ export function createTrackingStore(database: Database) {
       const keys: TrackedKey[] = [];
       for (let after = ''; ; ) {
         const page = await database.$queryRaw<TrackedKey[]>`
-          SELECT platform, identifier, pace FROM stream
-          WHERE platform = ${platform} AND identifier > ${after} AND guilds > 0
-          ORDER BY identifier LIMIT 20000`;
+          SELECT s.platform, s.identifier, s.pace FROM stream s
+          WHERE s.platform = ${platform} AND s.identifier > ${after} AND ${TRACKED}
+          ORDER BY s.identifier LIMIT 20000`;
         keys.push(...page);
         const last = page.at(-1);
         if (!last || page.length < 20_000) return keys;
@@ -87,22 +83,6 @@ export function createTrackingStore(database: Database) {
 }
 
 export type TrackingStore = ReturnType<typeof createTrackingStore>;
-
-/** Everybody who changes a key takes its row first, in one order, so that counts are exact and nobody deadlocks. */
-async function lockStreams(tx: Transaction, keys: readonly StreamKey[]): Promise<void> {
-  const [platforms, identifiers] = [platformsOf(keys), identifiersOf(keys)];
-  await tx.$executeRaw`
-    INSERT INTO stream (platform, identifier)
-    SELECT platform, identifier FROM unnest(${platforms}::text[], ${identifiers}::text[]) AS k(platform, identifier)
-    ORDER BY platform, identifier
-    ON CONFLICT DO NOTHING`;
-  await tx.$queryRaw`
-    SELECT 1 AS locked FROM stream s
-    JOIN unnest(${platforms}::text[], ${identifiers}::text[]) AS k(platform, identifier)
-      ON s.platform = k.platform AND s.identifier = k.identifier
-    ORDER BY s.platform, s.identifier
-    FOR UPDATE OF s`;
-}
 
 async function saveUnfollows(tx: Transaction, unfollows: FoldedWishes['unfollows']): Promise<void> {
   if (unfollows.length === 0) return;
@@ -140,28 +120,3 @@ async function saveFollows(tx: Transaction, follows: FoldedWishes['follows']): P
         metadata = EXCLUDED.metadata
     WHERE follow.said_at < EXCLUDED.said_at`;
 }
-
-async function recount(tx: Transaction, keys: readonly StreamKey[]): Promise<TrackingChange> {
-  const changed = await tx.$queryRaw<(StreamKey & { before: number; after: number })[]>`
-    WITH counted AS (
-      SELECT s.platform, s.identifier, s.guilds AS before,
-        (SELECT count(DISTINCT f.guild_id)::int FROM follow f
-         WHERE f.platform = s.platform AND f.identifier = s.identifier) AS after
-      FROM stream s
-      JOIN unnest(${platformsOf(keys)}::text[], ${identifiersOf(keys)}::text[]) AS k(platform, identifier)
-        ON s.platform = k.platform AND s.identifier = k.identifier
-    )
-    UPDATE stream s SET guilds = c.after,
-      tracked_since = CASE WHEN c.after = 0 THEN NULL WHEN c.before = 0 THEN now() ELSE s.tracked_since END
-    FROM counted c
-    WHERE s.platform = c.platform AND s.identifier = c.identifier AND c.before <> c.after
-    RETURNING s.platform, s.identifier, c.before, c.after`;
-  const key = ({ platform, identifier }: StreamKey): StreamKey => ({ platform, identifier });
-  return {
-    started: changed.filter((row) => row.before === 0).map(key),
-    stopped: changed.filter((row) => row.after === 0).map(key),
-  };
-}
-
-const platformsOf = (keys: readonly StreamKey[]): string[] => keys.map((key) => key.platform);
-const identifiersOf = (keys: readonly StreamKey[]): string[] => keys.map((key) => key.identifier);

@@ -51,7 +51,7 @@ export function adapterFor(simulator: Simulator, platform: Platform, parts: Adap
 }
 
 export function target(identifier: string, given: Partial<Omit<LookTarget, 'identifier'>> = {}): LookTarget {
-  return { identifier, open: [], settled: [], ...given };
+  return { identifier, open: [], settled: [], hinted: [], ...given };
 }
 
 export function open(id: string, given: Partial<Omit<OpenBroadcast, 'id'>> = {}): OpenBroadcast {

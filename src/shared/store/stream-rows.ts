@@ -1,0 +1,51 @@
+import type { StreamKey } from '../domain/stream-key.ts';
+import type { Transaction } from '../runtime/database.ts';
+
+/** Keys whose tracking a transaction changed; the schedulers have to follow. */
+export interface TrackingChange {
+  readonly started: StreamKey[];
+  readonly stopped: StreamKey[];
+}
+
+/** Everybody who changes a key takes its row first, in one order, so that counts are exact and nobody deadlocks. */
+export async function lockStreams(tx: Transaction, keys: readonly StreamKey[]): Promise<void> {
+  const [platforms, identifiers] = [platformsOf(keys), identifiersOf(keys)];
+  await tx.$executeRaw`
+    INSERT INTO stream (platform, identifier)
+    SELECT platform, identifier FROM unnest(${platforms}::text[], ${identifiers}::text[]) AS k(platform, identifier)
+    ORDER BY platform, identifier
+    ON CONFLICT DO NOTHING`;
+  await tx.$queryRaw`
+    SELECT 1 AS locked FROM stream s
+    JOIN unnest(${platforms}::text[], ${identifiers}::text[]) AS k(platform, identifier)
+      ON s.platform = k.platform AND s.identifier = k.identifier
+    ORDER BY s.platform, s.identifier
+    FOR UPDATE OF s`;
+}
+
+/** Counts anew who wants the keys, whose rows are locked. */
+export async function recount(tx: Transaction, keys: readonly StreamKey[]): Promise<TrackingChange> {
+  const changed = await tx.$queryRaw<(StreamKey & { before: boolean; after: boolean })[]>`
+    WITH counted AS (
+      SELECT s.platform, s.identifier, s.guilds > 0 OR s.pins > 0 AS before,
+        (SELECT count(DISTINCT f.guild_id)::int FROM follow f
+         WHERE f.platform = s.platform AND f.identifier = s.identifier) AS guilds,
+        (SELECT count(*)::int FROM pin p WHERE p.platform = s.platform AND p.identifier = s.identifier) AS pins
+      FROM stream s
+      JOIN unnest(${platformsOf(keys)}::text[], ${identifiersOf(keys)}::text[]) AS k(platform, identifier)
+        ON s.platform = k.platform AND s.identifier = k.identifier
+    )
+    UPDATE stream s SET guilds = c.guilds, pins = c.pins,
+      tracked_since = CASE WHEN c.guilds = 0 AND c.pins = 0 THEN NULL WHEN NOT c.before THEN now() ELSE s.tracked_since END
+    FROM counted c
+    WHERE s.platform = c.platform AND s.identifier = c.identifier AND (c.guilds <> s.guilds OR c.pins <> s.pins)
+    RETURNING s.platform, s.identifier, c.before, s.guilds > 0 OR s.pins > 0 AS after`;
+  const key = ({ platform, identifier }: StreamKey): StreamKey => ({ platform, identifier });
+  return {
+    started: changed.filter(({ before, after }) => after && !before).map(key),
+    stopped: changed.filter(({ before, after }) => before && !after).map(key),
+  };
+}
+
+export const platformsOf = (keys: readonly StreamKey[]): string[] => keys.map((key) => key.platform);
+export const identifiersOf = (keys: readonly StreamKey[]): string[] => keys.map((key) => key.identifier);
