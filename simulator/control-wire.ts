@@ -4,6 +4,7 @@ import { call, type ControlRoute, nothing } from './control.ts';
 import { faultSchema, type Faults } from './faults.ts';
 import { type Limits, type SomeLimits, someLimitsSchema } from './limits.ts';
 import { type Quirks, quirksSchema } from './quirks.ts';
+import type { Courier } from './push/courier.ts';
 import type { Requests } from './requests.ts';
 import type { WorldView } from './world.ts';
 
@@ -11,6 +12,7 @@ export interface WireControlParts {
   readonly world: WorldView;
   readonly faults: Faults;
   readonly requests: Requests;
+  readonly deliveries: Courier['deliveries'];
   limits(): Limits;
   setLimits(limits: SomeLimits): void;
   quirks(): Quirks;
@@ -50,8 +52,15 @@ function truthCalls({ world, env, freeze }: WireControlParts): ControlRoute[] {
   ];
 }
 
-function requestCalls({ requests }: WireControlParts): ControlRoute[] {
+function requestCalls({ requests, deliveries }: WireControlParts): ControlRoute[] {
   return [
+    call({
+      method: 'GET',
+      path: '/_sim/pushes',
+      meaning: 'what was pushed to callbacks, and whether it arrived; ?platform= for one platform',
+      input: onPlatform,
+      run: ({ platform }) => deliveries(platform),
+    }),
     call({
       method: 'GET',
       path: '/_sim/requests',

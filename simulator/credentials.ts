@@ -4,8 +4,10 @@ export const CREDENTIALS = {
   twitchClientId: 'simulatedtwitchclient',
   twitchClientSecret: 'simulatedtwitchsecret',
   twitterBearer: 'simulated-twitter-bearer',
+  twitterConsumerSecret: 'simulated-twitter-consumer-secret',
   twitcastingClientId: 'simulated-twitcasting-client',
   twitcastingClientSecret: 'simulated-twitcasting-secret',
+  twitcastingSignature: 'simulatedtwitcastingsignature00',
 } as const;
 
 /** Where each interface lies below the simulator's root. */
@@ -31,9 +33,11 @@ export function environmentFor(url: string): Record<string, string> {
     TWITCH_API_URL: `${url}${PATHS.twitchApi}`,
     TWITCH_AUTH_URL: `${url}${PATHS.twitchAuth}`,
     TWITTER_BEARER_TOKEN: CREDENTIALS.twitterBearer,
+    TWITTER_CONSUMER_SECRET: CREDENTIALS.twitterConsumerSecret,
     TWITTER_API_URL: `${url}${PATHS.twitterApi}`,
     TWITCASTING_CLIENT_ID: CREDENTIALS.twitcastingClientId,
     TWITCASTING_CLIENT_SECRET: CREDENTIALS.twitcastingClientSecret,
+    TWITCASTING_WEBHOOK_SIGNATURE: CREDENTIALS.twitcastingSignature,
     TWITCASTING_API_URL: `${url}${PATHS.twitcastingApi}`,
   };
 }

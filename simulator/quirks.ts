@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const ms = z.number().int().nonnegative();
+const rate = z.number().min(0).max(1);
 
 /** Behaviour that is no fault but still surprises. */
 export const quirksSchema = z.strictObject({
@@ -14,6 +15,12 @@ export const quirksSchema = z.strictObject({
   twitterRejectsCreatorId: z.boolean(),
   /** X: what `spaces?ids=` says of a Space that ended; the documentation supports both. */
   twitterEndedSpaces: z.enum(['ended', 'not-found']),
+  /** How long after the fact a push leaves, and after how long an unanswered one is sent again (doubled each time). */
+  pushDelayMs: ms,
+  pushRetryMs: ms,
+  /** Shares of the pushes that never arrive, and that arrive twice. */
+  pushLossRate: rate,
+  pushDuplicateRate: rate,
 });
 
 export type Quirks = z.infer<typeof quirksSchema>;
@@ -25,4 +32,8 @@ export const NO_QUIRKS: Quirks = {
   youtubeFeedDelayMs: 0,
   twitterRejectsCreatorId: false,
   twitterEndedSpaces: 'ended',
+  pushDelayMs: 0,
+  pushRetryMs: 1_000,
+  pushLossRate: 0,
+  pushDuplicateRate: 0,
 };

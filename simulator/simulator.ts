@@ -15,6 +15,7 @@ import { createTwitcasting } from './platforms/twitcasting.ts';
 import { createTwitch } from './platforms/twitch.ts';
 import { createTwitter } from './platforms/twitter.ts';
 import { createYoutube } from './platforms/youtube.ts';
+import { type Courier, createCourier } from './push/courier.ts';
 import type { Quirks } from './quirks.ts';
 import { createRandom } from './random.ts';
 import { type RandomWorld, startRandomWorld } from './random-world.ts';
@@ -49,6 +50,8 @@ export interface Simulator extends Settings {
   readonly world: World;
   readonly faults: Faults;
   readonly requests: Requests;
+  /** What was pushed, and whether it arrived. */
+  deliveries: Courier['deliveries'];
   /** Null when none was asked for. */
   readonly random: RandomWorld | null;
   /** A broadcast is off air for a while; resolves when it is back, at once when the simulator stops. */
@@ -73,7 +76,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const world = createWorld({ clock, random: createRandom(`${seed}/world`), historyLimit });
   const faults = createFaults(createRandom(`${seed}/faults`));
   const requests = createRequests(clock, requestLimit);
-  const setting = { world, clock, random: createRandom(`${seed}/wire`), ...settings };
+  const courier = createCourier({ clock, random: createRandom(`${seed}/courier`), quirks: settings.quirks });
+  const setting = { world, clock, courier, random: createRandom(`${seed}/wire`), ...settings };
   const [youtube, twitch] = [createYoutube(setting), createTwitch(setting)];
   const stopping = new AbortController();
 
@@ -82,6 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     world,
     faults,
     requests,
+    deliveries: courier.deliveries,
     flap: (given: Flap) => flap(world, given, stopping.signal),
     revokeTwitchTokens: (token?: string) => twitch.tokens.revoke(token),
     youtubeUnits: youtube.units.used,
@@ -99,6 +104,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   async function stop(): Promise<void> {
     stopping.abort();
+    courier.stop();
     random?.stop();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
