@@ -14,8 +14,12 @@ export interface HttpRequest {
   readonly url: string;
   readonly query?: readonly (readonly [name: string, value: string])[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as a form by POST; without it the request is a GET. */
+  /** Unless told: POST with a body, GET without. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** A body that is sent as a form. */
   readonly form?: Readonly<Record<string, string>>;
+  /** A body that is sent as JSON. */
+  readonly json?: unknown;
   readonly signal: AbortSignal;
   /** Which answers outside 2xx the caller reads itself. */
   readonly expects?: (answer: HttpAnswer) => boolean;
@@ -82,10 +86,11 @@ async function exchange(request: HttpRequest, parts: HttpParts): Promise<HttpAns
   const { timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES, platform } = parts;
   const limit = createTimeLimit(request.signal, timeoutMs);
   try {
+    const { body, headers } = bodyOf(request);
     const response = await fetch(urlOf(request), {
-      method: request.form ? 'POST' : 'GET',
-      headers: { accept: 'application/json', 'user-agent': 'tallylight', ...request.headers },
-      body: request.form ? new URLSearchParams(request.form) : null,
+      method: request.method ?? (body === null ? 'GET' : 'POST'),
+      headers: { accept: 'application/json', 'user-agent': 'tallylight', ...headers, ...request.headers },
+      body,
       redirect: 'manual',
       signal: limit.signal,
     });
@@ -104,6 +109,14 @@ async function exchange(request: HttpRequest, parts: HttpParts): Promise<HttpAns
 function urlOf({ url, query = [] }: HttpRequest): string {
   const search = query.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
   return search === '' ? url : `${url}?${search}`;
+}
+
+function bodyOf({ form, json }: HttpRequest): {
+  body: string | URLSearchParams | null;
+  headers: HttpRequest['headers'];
+} {
+  if (json !== undefined) return { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
+  return { body: form ? new URLSearchParams(form) : null, headers: {} };
 }
 
 interface TimeLimit {

@@ -74,6 +74,21 @@ describe('a request', () => {
   });
 
   test.each([
+    ['nothing', {}, 'GET', undefined, ''],
+    ['nothing, deleting', { method: 'DELETE' }, 'DELETE', undefined, ''],
+    ['a form', { form: { a: '1 2' } }, 'POST', 'application/x-www-form-urlencoded;charset=UTF-8', 'a=1+2'],
+    ['JSON', { json: { a: ['ü'] } }, 'POST', 'application/json', '{"a":["ü"]}'],
+    ['JSON, changing', { json: { a: 1 }, method: 'PATCH' }, 'PATCH', 'application/json', '{"a":1}'],
+  ] as const)('sends %s', async (_, given, method, type, body) => {
+    const { http } = clientWith();
+    const url = await serve(async (request, response) => {
+      response.end(JSON.stringify([request.method, request.headers['content-type'], await text(request)]));
+    });
+    const answer = await http.ask({ endpoint: 'streams', url, signal: never, ...given });
+    expect(JSON.parse(answer.text)).toEqual([method, type ?? null, body]);
+  });
+
+  test.each([
     [401, {}, 'unauthorized', later(30)],
     [403, {}, 'unauthorized', later(30)],
     [402, {}, 'budget-spent', later(6 * 3_600)],
