@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Platform } from '../../domain/platform.ts';
+import type { PushTells } from '../../domain/push-tells.ts';
 
 /** One thing of one key that a platform is asked to tell us of. */
 export interface Topic {
@@ -72,6 +73,8 @@ export type Receipt =
       readonly answer: Answer;
       /** The same for a repeat of the same message; null where the platform has no such thing. */
       readonly messageId: string | null;
+      /** When it happened or was sent, where the message says so. */
+      readonly saidAt?: Date;
       /** By which subscriptions it came. */
       readonly topics: readonly Topic[];
       readonly pushed: readonly Pushed[];
@@ -84,11 +87,8 @@ export interface PushAdapter {
   readonly platform: Platform;
   /** What has to be subscribed for a key to count as pushed. */
   readonly topics: readonly string[];
-  /**
-   * What push saves us from polling for. `both`: begin and end. `begin`: only the poll finds the end. `discovery`: only that a
-   * broadcast exists; its begin and end are found by looking around its time.
-   */
-  readonly tells: 'both' | 'begin' | 'discovery';
+  /** What push saves us from polling for; `PUSH_TELLS` of the platform. */
+  readonly tells: PushTells;
   /** Changes when secrets or the callback change: a subscription with another mark is made anew. */
   readonly mark: string;
   /** Most subscriptions that can be asked for; null: no limit is known. */
