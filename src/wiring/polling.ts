@@ -77,6 +77,8 @@ export function wirePolling(parts: PollingParts): Polling {
   return { worker, watchdog };
 }
 
+const NOTHING_HINTED = { of: async () => new Map<string, string[]>(), asked: async () => undefined };
+
 function wireLook({ context, adapter, publishing }: PollingParts) {
   const { config, database, redis, clock, metrics } = context;
   const { platform } = adapter;
@@ -92,7 +94,7 @@ function wireLook({ context, adapter, publishing }: PollingParts) {
     }),
     queueChanges: publishing.entrance.queueChanges,
     // Only YouTube knows broadcasts that no listing shows yet.
-    hintedIds: platform === 'youtube' ? createHintedIds(redis, platform).of : async () => new Map(),
+    hintedIds: platform === 'youtube' ? createHintedIds(redis, platform) : NOTHING_HINTED,
     isSick: createSickProvider(redis, platform, 3 * config.pollIntervalMs[platform]),
     rules: { rule: endRules(config.offlineGraceMs)[platform], announceMaxAgeMs: config.ANNOUNCE_MAX_AGE },
   });

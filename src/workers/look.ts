@@ -4,12 +4,14 @@ import type { Platform } from '../shared/domain/platform.ts';
 import type { Observation } from '../shared/domain/observation.ts';
 import type { PlatformAdapter } from '../shared/platforms/adapter.ts';
 import type { PollResult } from '../shared/queues/poll-queues.ts';
+import type { HintedIds } from '../shared/queues/hinted-ids.ts';
 import type { IsSick } from '../shared/queues/sick-provider.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
 import type { LookStore, RememberedStream } from '../shared/store/look-store.ts';
 import type { RecordedChange, RecordLooks } from '../shared/store/record-store.ts';
 import type { Pace } from '../shared/domain/pace.ts';
+import { askedHints } from './asked-hints.ts';
 import { type LookRules, toLookRecord } from './look-record.ts';
 
 export interface LookParts {
@@ -19,7 +21,7 @@ export interface LookParts {
   /** Puts recorded changes into the batching queue. What it fails to queue, reconcile queues later. */
   readonly queueChanges: (changes: readonly RecordedChange[]) => Promise<void>;
   /** Broadcasts that hints named, of each key. */
-  readonly hintedIds: (identifiers: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
+  readonly hintedIds: Pick<HintedIds, 'of' | 'asked'>;
   readonly isSick: IsSick;
   readonly rules: LookRules;
   readonly clock: Clock;
@@ -53,7 +55,8 @@ export function createLook(parts: LookParts) {
     const streams = await looks.load(platform, identifiers);
     if (streams.length === 0) return new Map();
     const ended = metrics.lookSeconds.startTimer({ platform });
-    const hinted = await hintedIds(streams.map((stream) => stream.identifier));
+    const beganAt = clock.now();
+    const hinted = await hintedIds.of(streams.map((stream) => stream.identifier));
     const targets = streams.map((stream) => ({ ...stream, hinted: hinted.get(stream.identifier) ?? [] }));
     const observations = await adapter.observe(targets, signal);
     ended();
@@ -74,6 +77,7 @@ export function createLook(parts: LookParts) {
     const changes = await recordLooks(platform, records, now);
     count(metrics, platform, sights, changes);
     await queueChanges(changes.filter((change) => change.state === 'waiting'));
+    await hintedIds.asked(askedHints(targets, observations), beganAt);
     return new Map(
       sights.map(({ stream, observation }, i) => {
         const pace = records[i]?.stream?.pace ?? stream.pace;

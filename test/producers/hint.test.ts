@@ -73,3 +73,22 @@ it('keeps the newest broadcasts that were named, for a while', async () => {
   expect(ids?.at(-1)).toBe('video29');
   expect(await context.redis.pttl('tallylight:{poll-youtube}:hinted:UCa')).toBeGreaterThan(60_000);
 });
+
+it('forgets what a look found at once, what it did not find after a while, and never what was named meanwhile', async () => {
+  const hinted = createHintedIds(context.redis, 'youtube');
+  const began = new Date('2026-09-26T10:00:00Z');
+  const before = (seconds: number) => new Date(began.getTime() - seconds * 1_000);
+  const named = async () => (await hinted.of(['UCc', 'UCd'])).get('UCc') ?? [];
+  await hinted.add([{ identifier: 'UCc', id: 'longAgo' }], before(91));
+  await hinted.add([{ identifier: 'UCc', id: 'missing' }], before(89));
+  await hinted.add([{ identifier: 'UCc', id: 'found' }], before(1));
+  await hinted.add([{ identifier: 'UCc', id: 'again' }], before(-1));
+  const asked = ['longAgo', 'missing', 'found', 'again'].map((id) => ({
+    ...{ identifier: 'UCc', id },
+    found: id === 'found' || id === 'again',
+  }));
+  await hinted.asked([...asked, { identifier: 'UCd', id: 'nothing', found: true }], began);
+  expect(await named()).toEqual(['missing', 'again']);
+  await hinted.add([{ identifier: 'UCc', id: 'newer' }], new Date(began.getTime() + 15 * 60_000));
+  expect(await named()).toEqual(['again', 'newer']);
+});

@@ -2,6 +2,7 @@ import type { Observation, SeenBroadcast } from '../../domain/observation.ts';
 import type { LookTarget } from '../adapter.ts';
 import type { VideoRow } from './answers.ts';
 import type { Listing } from './listings.ts';
+import { namedIds } from './video-choice.ts';
 
 /** What `videos.list` said of each id asked for: its row, or null where there was none. Ids not asked for are missing. */
 export type VideoAnswers = ReadonlyMap<string, VideoRow | null>;
@@ -15,15 +16,18 @@ const NEWS_MS = 24 * 60 * 60_000;
 /** What the listing of a channel and the answers for its videos say of it. */
 export function observeChannel(target: LookTarget, evidence: ChannelEvidence): Observation {
   const { listing, videos } = evidence;
-  // Whoever is gone is not live either: what is still open must come to its end first.
-  if (listing.kind === 'gone' && target.open.length === 0) return { kind: 'gone' };
-  const blind = listing.kind !== 'listed';
-  // With something open the videos themselves were asked for. With nothing open, nothing is known.
-  if (blind && target.open.length === 0) return { kind: 'unknown', reason: 'its feed gave no answer' };
-
   const open = new Set(target.open.map(({ id }) => id));
+  const named = namedIds(target);
+  // With something open, or a named video of its own that is there, the videos themselves tell of the channel.
+  const own = named.some((id) => videos.get(id)?.snippet.channelId === target.identifier);
+  const sighted = open.size > 0 || own;
+  // Whoever is gone is not live either: what is still open must come to its end first.
+  if (listing.kind === 'gone' && !sighted) return { kind: 'gone' };
+  const blind = listing.kind !== 'listed';
+  if (blind && !sighted) return { kind: 'unknown', reason: 'its feed gave no answer' };
+
   const listed = blind ? [] : listing.videoIds;
-  const rows = [...new Set([...listed, ...open])].flatMap((id) => videos.get(id) ?? []);
+  const rows = [...new Set([...listed, ...open, ...named])].flatMap((id) => videos.get(id) ?? []);
   const broadcasts = rows.flatMap((row) => seenOf(row, { ...evidence, target, isOpen: open.has(row.id) }) ?? []);
   const title = rows.find((row) => row.snippet.channelId === target.identifier)?.snippet.channelTitle;
   const channelTitle = title ?? (blind ? null : listing.title);

@@ -3,7 +3,7 @@ import type { Listing } from './listings.ts';
 
 /** Which videos a look asks for. */
 export interface VideoChoice {
-  /** Worth a unit: running, about to start, or never seen before. */
+  /** Worth a unit: running, about to start, named by a hint, or never seen before. */
   readonly needed: readonly string[];
   /** Known and far from their start: asked for only where a request has room. */
   readonly spare: readonly string[];
@@ -12,6 +12,8 @@ export interface VideoChoice {
 }
 
 const WITNESSES = 5;
+/** A hint is somebody else's text: what can be no id is not asked for, nor may it break the list of those that can. */
+const VIDEO_ID = /^[\w-]{11}$/;
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -40,6 +42,7 @@ export function chooseVideos(
   const needed = new Set<string>();
   const spare = new Set<string>();
   const open = targets.flatMap((target) => target.open);
+  for (const target of targets) for (const id of namedIds(target)) needed.add(id);
   for (const broadcast of open) (isDue(broadcast) ? needed : spare).add(broadcast.id);
   for (const target of targets) for (const id of unknownIds(target, listings)) needed.add(id);
   return {
@@ -47,6 +50,11 @@ export function chooseVideos(
     spare: [...spare].filter((id) => !needed.has(id)),
     witnesses: targets.flatMap(({ settled }) => settled.slice(0, 1)).slice(0, WITNESSES),
   };
+}
+
+/** Those that hints named and that are not known for good: also an open one that rests, because something changed. */
+export function namedIds({ hinted, settled }: LookTarget): string[] {
+  return hinted.filter((id) => VIDEO_ID.test(id) && !settled.includes(id));
 }
 
 function unknownIds({ identifier, open, settled }: LookTarget, listings: ReadonlyMap<string, Listing>): string[] {

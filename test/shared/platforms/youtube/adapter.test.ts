@@ -121,6 +121,71 @@ describe('a look at YouTube', () => {
   });
 });
 
+describe('a video that a hint named', () => {
+  test('is found though the feed is late, without another unit for what is known', async () => {
+    const { simulator, channel, look, units } = await opened({ quirks: { youtubeFeedDelayMs: 10 * MINUTE } });
+    const one = channel();
+    const { id } = simulator.world.goLive('youtube', one, { id: '12345678901' });
+    const upload = simulator.world.upload(one).id;
+    expect(await look(target(one))).toMatchObject([{ broadcasts: [] }]);
+    expect(units()).toBe(0);
+    const [seen] = await look(target(one, { hinted: [id, upload] }));
+    expect(seen).toMatchObject({ kind: 'seen', broadcasts: [{ id, state: 'live' }], settled: [upload] });
+    expect(units()).toBe(1);
+    await look(target(one, { hinted: [upload], settled: [upload] }));
+    expect(units()).toBe(1);
+  });
+
+  test.each(['server-error', 'not-found', 'rate-limited'] as const)(
+    'is found while feeds and uploads are sick (%s), and a key without one stays unknown',
+    async (kind) => {
+      const { simulator, channel, look } = await opened();
+      const [one, other] = [channel(), channel()];
+      const { id } = simulator.world.goLive('youtube', one);
+      for (const endpoint of ['feed', 'playlistItems']) simulator.faults.add({ platform: 'youtube', endpoint, kind });
+      const seen = await look(target(one, { hinted: [id] }), target(other, { hinted: ['AAAAAAAAAAA'] }));
+      expect(seen).toMatchObject([{ kind: 'seen', broadcasts: [{ id, state: 'live' }] }, { kind: 'unknown' }]);
+    },
+  );
+
+  test('is settled when it is of another channel, and never seen as one of this', async () => {
+    const { simulator, channel, look } = await opened();
+    const [one, other] = [channel(), channel()];
+    const { id } = simulator.world.goLive('youtube', other);
+    expect(await look(target(one, { hinted: [id] }))).toMatchObject([{ kind: 'seen', broadcasts: [], settled: [id] }]);
+    simulator.faults.add({ platform: 'youtube', endpoint: 'feed', kind: 'server-error' });
+    simulator.faults.add({ platform: 'youtube', endpoint: 'playlistItems', kind: 'server-error' });
+    expect(await look(target(one, { hinted: [id] }))).toMatchObject([{ kind: 'unknown' }]);
+  });
+
+  test('is looked at now though its start is far, since something of it changed', async () => {
+    const { simulator, clock, channel, look, units } = await opened();
+    const one = channel();
+    const start = new Date(clock.now().getTime() + 10 * HOUR);
+    const sooner = new Date('2030-01-01T00:00:00Z');
+    const { id } = simulator.world.schedule('youtube', one, { at: start });
+    const scheduled = { open: [open(id, { state: 'scheduled', scheduledStart: start })] };
+    await look(target(one, scheduled));
+    simulator.world.reschedule('youtube', id, sooner);
+    await look(target(one, scheduled));
+    expect(units()).toBe(1);
+    const [seen] = await look(target(one, { ...scheduled, hinted: [id] }));
+    expect(seen).toMatchObject({ broadcasts: [{ id, scheduledStart: sooner }] });
+    expect(units()).toBe(2);
+  });
+
+  test('waits for a new day when the units are spent', async () => {
+    const { simulator, adapter, clock, channel } = await opened();
+    const one = channel();
+    const { id } = simulator.world.goLive('youtube', one);
+    simulator.faults.add({ platform: 'youtube', endpoint: 'videos', kind: 'quota' });
+    await expect(adapter.observe([target(one, { hinted: [id] })], never)).rejects.toMatchObject({
+      fault: 'budget-spent',
+      restUntil: nextPacificMidnight(clock.now()),
+    });
+  });
+});
+
 describe('sick feeds', () => {
   test.each(['not-found', 'server-error', 'garbage', 'truncated', 'forbidden', 'rate-limited', 'timeout'] as const)(
     '(%s) neither end nor hide a broadcast: the uploads tell of it',

@@ -54,4 +54,19 @@ describe('the videos to ask for', () => {
     ]);
     expect(chooseVideos(targets, listings, () => true)).toMatchObject({ needed: ['live'], spare: [] });
   });
+
+  test('are those that hints named, whatever the feed says, but neither settled ones nor what is no id', () => {
+    const [named, resting] = ['namedvideo1', 'restingone1'];
+    const targets = [
+      target('A', {
+        hinted: [named, resting, 'settledone1', 'no id', 'two,ids'],
+        open: [open(resting, { state: 'scheduled' })],
+        settled: ['settledone1'],
+      }),
+    ];
+    for (const listing of [listed(), { kind: 'failed' }, { kind: 'gone' }] as const) {
+      const choice = chooseVideos(targets, new Map([['A', listing]]), () => false);
+      expect(choice).toMatchObject({ needed: [named, resting], spare: [] });
+    }
+  });
 });
