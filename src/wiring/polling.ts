@@ -41,7 +41,7 @@ export function wirePolling(parts: PollingParts): Polling {
   const { context, adapter, connection } = parts;
   const { config, redis, clock, logger, metrics } = context;
   const { platform, batchSize } = adapter;
-  const intervalMs = config.pollIntervalMs[platform];
+  const intervalMs = (): number => config.pollIntervalMs[platform];
   const stopping = new AbortController();
   const lookAtBatch = createBatchLook({
     ...{ platform, intervalMs, clock, logger },
@@ -65,13 +65,13 @@ export function wirePolling(parts: PollingParts): Polling {
   });
   const watchdog = createPollWatchdog({
     name: worker.name,
-    overdue: () => overdue({ redis, platform, intervalMs, now: clock.now() }),
+    overdue: () => overdue({ redis, platform, intervalMs: intervalMs(), now: clock.now() }),
     rebuild: async () => {
       await Promise.race([worker.stop(), sleep(5_000)]);
       await worker.start();
     },
     giveUp: context.life.giveUp,
-    patienceMs: Math.max(2 * intervalMs, LEAST_PATIENCE_MS),
+    patienceMs: () => Math.max(2 * intervalMs(), LEAST_PATIENCE_MS),
     ...{ clock, logger },
   });
   return { worker, watchdog };
@@ -82,21 +82,20 @@ const NOTHING_HINTED = { of: async () => new Map<string, string[]>(), asked: asy
 function wireLook({ context, adapter, publishing }: PollingParts) {
   const { config, database, redis, clock, metrics } = context;
   const { platform } = adapter;
-  const lanes = { online: config.LANE_ONLINE, offline: config.LANE_OFFLINE };
   return createLook({
     ...{ adapter, clock, metrics },
     looks: createLookStore(database),
     recordLooks: createRecordLooks({
       database,
-      batchIntervalMs: config.BATCH_INTERVAL,
-      lane: (where, direction) => lanes[direction][where],
+      batchIntervalMs: () => config.BATCH_INTERVAL,
+      lane: (where, direction) => (direction === 'online' ? config.LANE_ONLINE : config.LANE_OFFLINE)[where],
       toStreamData,
     }),
     queueChanges: publishing.entrance.queueChanges,
     // Only YouTube knows broadcasts that no listing shows yet.
     hintedIds: platform === 'youtube' ? createHintedIds(redis, platform) : NOTHING_HINTED,
-    isSick: createSickProvider(redis, platform, 3 * config.pollIntervalMs[platform]),
-    rules: { rule: endRules(config.offlineGraceMs)[platform], announceMaxAgeMs: config.ANNOUNCE_MAX_AGE },
+    isSick: createSickProvider(redis, platform, () => 3 * config.pollIntervalMs[platform]),
+    rules: () => ({ rule: endRules(config.offlineGraceMs)[platform], announceMaxAgeMs: config.ANNOUNCE_MAX_AGE }),
   });
 }
 

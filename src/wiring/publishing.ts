@@ -11,7 +11,11 @@ import { createPlatformFlush } from '../workers/flush-platform.ts';
 export function wirePublishing({ config, database, redis, metrics, clock }: Context) {
   const queue = openChangeQueue(redis);
   const changes = createChangeStore(database);
-  const pace = createFlushPace({ redis, urgentIntervalMs: config.URGENT_INTERVAL, publishRate: config.PUBLISH_RATE });
+  const pace = createFlushPace({
+    redis,
+    urgentIntervalMs: () => config.URGENT_INTERVAL,
+    publishRate: () => config.PUBLISH_RATE,
+  });
   const log = createLogStore(database);
   const publisher = createPublisher(redis);
   const platformFlush = createPlatformFlush({ database, changes, log, publisher, pace, clock, metrics, config });

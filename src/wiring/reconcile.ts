@@ -33,7 +33,7 @@ export function wireReconcile(
       requeue: entrance.requeue,
     }),
     reconcileLive: createReconcileLive(platformFlush.restore),
-    reconcileUpkeep: createReconcileUpkeep(schedules, upkeepPeriods(config)),
+    reconcileUpkeep: createReconcileUpkeep(schedules, () => upkeepPeriods(config)),
   });
   return { reconcile, runSoon: schedules.runSoon, close: () => queue.close() };
 }

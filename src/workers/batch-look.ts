@@ -12,7 +12,8 @@ export interface BatchLookParts {
   readonly platform: Platform;
   readonly dueKeys: DueKeys;
   readonly look: Look;
-  readonly intervalMs: number;
+  /** Between two looks at a key of normal pace, as it is set now. */
+  readonly intervalMs: () => number;
   /** Called with the keys whose pace changed, so that their schedulers follow. */
   readonly onPaceChange: (identifiers: readonly string[]) => void;
   /** Aborted when the process stops: a look under way is given up, its claims are handed back. */
@@ -72,7 +73,7 @@ function nextDue(
 ): number | null {
   const pace = looked.get(identifier)?.pace;
   if (pace === undefined || pace === 'normal') return null;
-  const every = pollEvery(intervalMs, pace) * stretch;
+  const every = pollEvery(intervalMs(), pace) * stretch;
   const slot = slots.get(identifier) ?? startedAt + (Math.random() - 0.5) * 0.1 * every;
   return Math.max(slot, startedAt - every / 2) + every;
 }

@@ -17,9 +17,9 @@ return 0
 export interface FlushPaceParts {
   readonly redis: Redis;
   /** A platform's flushes are at least this far apart: what comes meanwhile leaves together. */
-  readonly urgentIntervalMs: number;
+  readonly urgentIntervalMs: () => number;
   /** Most events in a window, of all platforms and processes together. */
-  readonly publishRate: number;
+  readonly publishRate: () => number;
   /** Length of that window. */
   readonly windowMs?: number;
 }
@@ -29,12 +29,12 @@ export function createFlushPace({ redis, urgentIntervalMs, publishRate, windowMs
   return {
     async slot(platform: Platform): Promise<number> {
       const key = slotKey(platform);
-      if ((await redis.set(key, '1', 'PX', urgentIntervalMs, 'NX')) === 'OK') return 0;
+      if ((await redis.set(key, '1', 'PX', urgentIntervalMs(), 'NX')) === 'OK') return 0;
       return Math.max(1, await redis.pttl(key));
     },
 
     async turn(): Promise<number> {
-      return Number(await runScript(redis, TAKE_TURN, [TURNS_KEY], [publishRate, windowMs]));
+      return Number(await runScript(redis, TAKE_TURN, [TURNS_KEY], [publishRate(), windowMs]));
     },
   };
 }

@@ -36,7 +36,6 @@ type Pass = 'done' | 'more' | 'behind';
 export function createPlatformFlush(parts: PlatformFlushParts) {
   const { database, changes, log, publisher, clock, metrics, config } = parts;
   const publishOpen = createPublishOpen(parts);
-  const limit = EVENTS_PER_PASS * config.BATCH_MAX_STREAMS;
 
   /**
    * @param wanted changes to publish now, whatever their lane; with them goes whatever is due
@@ -56,9 +55,10 @@ export function createPlatformFlush(parts: PlatformFlushParts) {
     return withPlatformLock(database, [platform], async () => {
       const earlier = await publishOpen(platform);
       if (earlier !== 'done') return earlier;
+      const maxStreams = config.BATCH_MAX_STREAMS;
+      const limit = EVENTS_PER_PASS * maxStreams;
       const { taken, silenced } = await changes.form({
-        ...{ platform, wanted, limit, now: clock.now() },
-        maxStreams: config.BATCH_MAX_STREAMS,
+        ...{ platform, wanted, limit, maxStreams, now: clock.now() },
         announceMaxAgeMs: config.ANNOUNCE_MAX_AGE,
       });
       for (const reason of silenced) metrics.suppressed.inc({ platform, reason });

@@ -23,7 +23,8 @@ export interface LookParts {
   /** Broadcasts that hints named, of each key. */
   readonly hintedIds: Pick<HintedIds, 'of' | 'asked'>;
   readonly isSick: IsSick;
-  readonly rules: LookRules;
+  /** As they are set now. */
+  readonly rules: () => LookRules;
   readonly clock: Clock;
   readonly metrics: Metrics;
 }
@@ -64,6 +65,7 @@ export function createLook(parts: LookParts) {
     const sights = streams.map((stream) => ({ stream, observation: observations.get(stream.identifier) ?? UNKNOWN }));
     const closed = await looks.closed(platform, idsNotOpen(sights));
     const frozen = await isSick(sightings(sights), now);
+    const rulesNow = rules();
     const records = sights.map(({ stream, observation }) =>
       toLookRecord(
         {
@@ -71,7 +73,7 @@ export function createLook(parts: LookParts) {
           closed: closedOf(stream, closed),
           foundBy: causes.get(stream.identifier) ?? 'poll',
         },
-        rules,
+        rulesNow,
       ),
     );
     const changes = await recordLooks(platform, records, now);

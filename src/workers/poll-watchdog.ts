@@ -13,10 +13,13 @@ export interface PollWatchdogParts {
   /** Called when a rebuilt worker makes no progress either. */
   readonly giveUp: (reason: string) => void;
   /** Without a finished poll for this long, while keys are overdue, something is stuck. */
-  readonly patienceMs: number;
+  readonly patienceMs: () => number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/** How often it looks, in ms: a fraction of the least patience anybody has. */
+const CHECK_MS = 15_000;
 
 export interface PollWatchdog extends Service {
   /** A poll was finished. */
@@ -39,7 +42,7 @@ export function createPollWatchdog(parts: PollWatchdogParts): PollWatchdog {
   const stuckFor = (): number => clock.now().getTime() - Math.max(progressAt, rebuiltAt ?? 0);
 
   async function check(): Promise<void> {
-    if (stuckFor() < patienceMs) return;
+    if (stuckFor() < patienceMs()) return;
     const overdue = await parts.overdue();
     if (overdue === 0) return progress();
     if (rebuiltAt !== undefined)
@@ -60,13 +63,10 @@ export function createPollWatchdog(parts: PollWatchdogParts): PollWatchdog {
     async start() {
       if (timer) return;
       progress();
-      timer = setInterval(
-        () => {
-          // Redis away is no sign of a stuck worker: everything stands still then, and goes on by itself.
-          checking = check().catch((error: unknown) => logger.debug({ err: error }, 'watchdog could not check'));
-        },
-        Math.max(patienceMs / 4, 100),
-      );
+      timer = setInterval(() => {
+        // Redis away is no sign of a stuck worker: everything stands still then, and goes on by itself.
+        checking = check().catch((error: unknown) => logger.debug({ err: error }, 'watchdog could not check'));
+      }, CHECK_MS);
     },
     async stop() {
       clearInterval(timer);

@@ -10,7 +10,8 @@ export interface SharedLookParts {
   readonly dueKeys: Pick<DueKeys, 'claim'>;
   readonly lookAtBatch: (batch: ClaimedBatch) => Promise<Map<string, Looked>>;
   readonly batchSize: number;
-  readonly intervalMs: number;
+  /** Between two looks at a key of normal pace, as it is set now. */
+  readonly intervalMs: () => number;
   readonly clock: Clock;
 }
 
@@ -128,7 +129,8 @@ function claimKeys(
   wanted: readonly WantedKey[],
 ): Promise<Claim> {
   // A little longer than a look may take, so that a lease only ends when its process died.
-  const options: ClaimOptions = { now: clock.now().getTime(), intervalMs, batchSize, leaseMs: LOOK_TIMEOUT_MS + 5_000 };
+  const leaseMs = LOOK_TIMEOUT_MS + 5_000;
+  const options: ClaimOptions = { now: clock.now().getTime(), intervalMs: intervalMs(), batchSize, leaseMs };
   return dueKeys.claim(wanted, options);
 }
 

@@ -17,7 +17,7 @@ const { flush } = createPlatformFlush({
   changes: createChangeStore(database),
   log: createLogStore(database),
   publisher: createPublisher(redis),
-  pace: createFlushPace({ redis, urgentIntervalMs: 1, publishRate: 10_000 }),
+  pace: createFlushPace({ redis, urgentIntervalMs: () => 1, publishRate: () => 10_000 }),
   clock: systemClock,
   metrics: createMetrics(),
   config: { BATCH_MAX_STREAMS: 2, ANNOUNCE_MAX_AGE: 3_600_000 },

@@ -65,7 +65,7 @@ export async function openOutbox({
     changes: createChangeStore(database),
     log: createLogStore(database),
     publisher: createPublisher(redis),
-    pace: createFlushPace({ redis, urgentIntervalMs: 10, publishRate: 10_000 }),
+    pace: createFlushPace({ redis, urgentIntervalMs: () => 10, publishRate: () => 10_000 }),
     config: { BATCH_MAX_STREAMS: maxStreams, ANNOUNCE_MAX_AGE: announceMaxAgeMs },
   };
   return {

@@ -17,7 +17,7 @@ afterAll(async () => {
 
 describe('slots', () => {
   it('lets the first flush of a platform go at once and tells the others when to ask again', async () => {
-    const pace = createFlushPace({ redis, urgentIntervalMs: 60_000, publishRate: 1 });
+    const pace = createFlushPace({ redis, urgentIntervalMs: () => 60_000, publishRate: () => 1 });
     const waits = await Promise.all([pace.slot('twitch'), pace.slot('twitch'), pace.slot('twitch')]);
     expect(waits.filter((wait) => wait === 0)).toHaveLength(1);
     for (const wait of waits.filter((each) => each !== 0)) {
@@ -27,21 +27,23 @@ describe('slots', () => {
   });
 
   it('makes no platform wait for another', async () => {
-    const pace = createFlushPace({ redis, urgentIntervalMs: 60_000, publishRate: 1 });
+    const pace = createFlushPace({ redis, urgentIntervalMs: () => 60_000, publishRate: () => 1 });
     expect([await pace.slot('twitch'), await pace.slot('youtube')]).toEqual([0, 0]);
   });
 });
 
 describe('turns', () => {
   it('gives no more of them in a window than the rate, to however many processes', async () => {
-    const paces = [1, 2].map(() => createFlushPace({ redis, urgentIntervalMs: 10, publishRate: 5, windowMs: 60_000 }));
+    const paces = [1, 2].map(() =>
+      createFlushPace({ redis, urgentIntervalMs: () => 10, publishRate: () => 5, windowMs: 60_000 }),
+    );
     const waits = await Promise.all(Array.from({ length: 12 }, (_, i) => paces[i % 2]?.turn()));
     expect(waits.filter((wait) => wait === 0)).toHaveLength(5);
     expect(waits.every((wait) => wait !== undefined && wait >= 0 && wait <= 60_000)).toBe(true);
   });
 
   it('gives them again in the next window', async () => {
-    const pace = createFlushPace({ redis, urgentIntervalMs: 10, publishRate: 1, windowMs: 20 });
+    const pace = createFlushPace({ redis, urgentIntervalMs: () => 10, publishRate: () => 1, windowMs: 20 });
     for (let i = 0; i < 3; i += 1) await untilGo(pace.turn);
     expect(await redis.get('{streams}.turns')).not.toBe('3');
   });

@@ -68,7 +68,7 @@ it('publishes changes as their jobs come and completes the jobs', async () => {
 });
 
 it('merges what comes within one interval into one event', async () => {
-  const pace = createFlushPace({ redis: outbox.redis, urgentIntervalMs: 300, publishRate: 20 });
+  const pace = createFlushPace({ redis: outbox.redis, urgentIntervalMs: () => 300, publishRate: () => 20 });
   await outbox.redis.set('{streams}.slot:twitch', '1', 'PX', 1_000);
   await worker({ pace }).start();
   for (const batch of ['a', 'b', 'c', 'd']) await change([1, 2, 3, 4, 5].map((i) => ({ identifier: `${batch}${i}` })));
@@ -147,7 +147,7 @@ it('fails a job that is none of ours at once, and says why', async () => {
 });
 
 it('finishes what is in hand when told to stop, without waiting for its slot', async () => {
-  const pace = createFlushPace({ redis: outbox.redis, urgentIntervalMs: 3_600_000, publishRate: 20 });
+  const pace = createFlushPace({ redis: outbox.redis, urgentIntervalMs: () => 3_600_000, publishRate: () => 20 });
   await pace.slot('twitch');
   const service = worker({ pace });
   await service.start();

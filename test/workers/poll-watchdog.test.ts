@@ -23,7 +23,7 @@ function setup({ overdue }: { overdue: number }) {
       happened.push('rebuilt');
     },
     giveUp: (reason) => happened.push(reason),
-    patienceMs: 60_000,
+    patienceMs: () => 60_000,
     clock,
     logger: pino({ level: 'silent' }),
   });

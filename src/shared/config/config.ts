@@ -1,4 +1,5 @@
 import { PLATFORMS, type PerPlatform, type Platform } from '../domain/platform.ts';
+import { readValue } from './read-value.ts';
 import { VARIABLES, type Values, type Variable, type VariableName } from './variables.ts';
 
 /** Everything that is wrong with the environment, one line a fault. Exit code 2. */
@@ -12,7 +13,11 @@ export class ConfigError extends Error {
   }
 }
 
-/** The settings in force: every variable by its own name, and what is derived from several of them. */
+/**
+ * The settings in force: every variable by its own name, and what is derived from several of them.
+ * Those that may change while the process runs (`live`) are read where they are used, each time: whoever keeps the
+ * number keeps the old one. `pollIntervalMs` and `offlineGraceMs` may be kept, their numbers not.
+ */
 export interface Config extends Values {
   /** The platforms that are polled. */
   readonly platforms: readonly Platform[];
@@ -42,17 +47,44 @@ export function loadConfig(env: Environment): Config {
   return {
     ...values,
     platforms: values.PLATFORMS ?? PLATFORMS.filter((platform) => missingCredentials(values, platform).length === 0),
-    pollIntervalMs: {
-      youtube: values.POLL_INTERVAL_YOUTUBE,
-      twitch: values.POLL_INTERVAL_TWITCH,
-      twitter: values.POLL_INTERVAL_TWITTER,
-      twitcasting: values.POLL_INTERVAL_TWITCASTING,
+    ...perPlatformOf(values),
+  };
+}
+
+/** What the values say of each platform, read from them each time. */
+export function perPlatformOf(values: Values): Pick<Config, 'pollIntervalMs' | 'offlineGraceMs'> {
+  return {
+    pollIntervalMs: perPlatformFrom(values, {
+      youtube: 'POLL_INTERVAL_YOUTUBE',
+      twitch: 'POLL_INTERVAL_TWITCH',
+      twitter: 'POLL_INTERVAL_TWITTER',
+      twitcasting: 'POLL_INTERVAL_TWITCASTING',
+    }),
+    offlineGraceMs: perPlatformFrom(values, {
+      youtube: 'OFFLINE_GRACE_YOUTUBE',
+      twitch: 'OFFLINE_GRACE_TWITCH',
+      twitter: 'OFFLINE_GRACE_TWITTER',
+      twitcasting: 'OFFLINE_GRACE_TWITCASTING',
+    }),
+  };
+}
+
+function perPlatformFrom<N extends VariableName>(
+  values: { readonly [name in N]: number },
+  names: PerPlatform<N>,
+): PerPlatform<number> {
+  return {
+    get youtube() {
+      return values[names.youtube];
     },
-    offlineGraceMs: {
-      youtube: values.OFFLINE_GRACE_YOUTUBE,
-      twitch: values.OFFLINE_GRACE_TWITCH,
-      twitter: values.OFFLINE_GRACE_TWITTER,
-      twitcasting: values.OFFLINE_GRACE_TWITCASTING,
+    get twitch() {
+      return values[names.twitch];
+    },
+    get twitter() {
+      return values[names.twitter];
+    },
+    get twitcasting() {
+      return values[names.twitcasting];
     },
   };
 }
@@ -61,12 +93,9 @@ function readValues(env: Environment, faults: string[]): Values {
   const entries = (Object.entries(VARIABLES) as [VariableName, Variable][]).map(([name, variable]) => {
     const given = env[name]?.trim() ? env[name] : variable.default;
     if (given === undefined) return [name, null];
-    const read = variable.schema.safeParse(given);
-    if (read.success) return [name, read.data];
-    faults.push(
-      `${name}: ${read.error.issues[0]?.message}, got ${variable.secret ? '(hidden)' : JSON.stringify(given)}`,
-    );
-    return [name, null];
+    const { value, fault } = readValue(name, given);
+    if (fault !== null) faults.push(fault);
+    return [name, value];
   });
   return Object.fromEntries(entries) as Values;
 }

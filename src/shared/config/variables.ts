@@ -9,6 +9,8 @@ export interface Variable<T = unknown> {
   readonly meaning: string;
   /** Masked wherever settings are shown, and scrubbed from logs by value. */
   readonly secret?: true;
+  /** May be changed while the cluster runs. Then it has a default, and whoever uses it reads it each time. */
+  readonly live?: true;
 }
 
 const http = ['http:', 'https:'];
@@ -30,34 +32,67 @@ export const VARIABLES = {
   BOARD_USER: { schema: text, default: 'operator', meaning: 'account of the board' },
   BOARD_PASSWORD: { schema: text, secret: true, meaning: 'its password; unset: loopback only' },
   PUBLIC_URL: { schema: url(...http), meaning: 'where the platforms reach role web, for pushes; unset: no pushes' },
-  POLL_INTERVAL_YOUTUBE: { schema: pollInterval, default: '120s', meaning: 'how often a YouTube key is looked at' },
-  POLL_INTERVAL_TWITCH: { schema: pollInterval, default: '60s', meaning: 'how often a Twitch key is looked at' },
-  POLL_INTERVAL_TWITTER: { schema: pollInterval, default: '120s', meaning: 'how often a Twitter key is looked at' },
+  POLL_INTERVAL_YOUTUBE: {
+    schema: pollInterval,
+    default: '120s',
+    live: true,
+    meaning: 'how often a YouTube key is looked at',
+  },
+  POLL_INTERVAL_TWITCH: {
+    schema: pollInterval,
+    default: '60s',
+    live: true,
+    meaning: 'how often a Twitch key is looked at',
+  },
+  POLL_INTERVAL_TWITTER: {
+    schema: pollInterval,
+    default: '120s',
+    live: true,
+    meaning: 'how often a Twitter key is looked at',
+  },
   POLL_INTERVAL_TWITCASTING: {
     schema: pollInterval,
     default: '60s',
+    live: true,
     meaning: 'how often a TwitCasting key is looked at',
   },
-  OFFLINE_GRACE_YOUTUBE: { schema: grace, default: '0s', meaning: 'a return within it is silence' },
-  OFFLINE_GRACE_TWITCH: { schema: grace, default: '180s', meaning: 'a return within it is silence' },
-  OFFLINE_GRACE_TWITTER: { schema: grace, default: '0s', meaning: 'a return within it is silence' },
-  OFFLINE_GRACE_TWITCASTING: { schema: grace, default: '90s', meaning: 'a return within it is silence' },
-  BATCH_INTERVAL: { schema: duration('100ms', '1h'), default: '30s', meaning: 'longest wait of the normal lane' },
-  URGENT_INTERVAL: { schema: duration('10ms', '1m'), default: '1s', meaning: 'longest wait of the urgent lane' },
-  BATCH_MAX_STREAMS: { schema: integer(1, 1_000), default: '100', meaning: 'most streams in one event' },
-  PUBLISH_RATE: { schema: integer(1, 10_000), default: '20', meaning: 'most events a second' },
-  LANE_ONLINE: { schema: lanes, default: 'urgent', meaning: 'lane of online changes' },
-  LANE_OFFLINE: { schema: lanes, default: 'normal', meaning: 'lane of offline changes' },
-  STATE_SYNC_INTERVAL: { schema: duration('1s', '24h'), default: '10m', meaning: 'how often everything is reconciled' },
+  OFFLINE_GRACE_YOUTUBE: { schema: grace, default: '0s', live: true, meaning: 'a return within it is silence' },
+  OFFLINE_GRACE_TWITCH: { schema: grace, default: '180s', live: true, meaning: 'a return within it is silence' },
+  OFFLINE_GRACE_TWITTER: { schema: grace, default: '0s', live: true, meaning: 'a return within it is silence' },
+  OFFLINE_GRACE_TWITCASTING: { schema: grace, default: '90s', live: true, meaning: 'a return within it is silence' },
+  BATCH_INTERVAL: {
+    schema: duration('100ms', '1h'),
+    default: '30s',
+    live: true,
+    meaning: 'longest wait of the normal lane',
+  },
+  URGENT_INTERVAL: {
+    schema: duration('10ms', '1m'),
+    default: '1s',
+    live: true,
+    meaning: 'longest wait of the urgent lane',
+  },
+  BATCH_MAX_STREAMS: { schema: integer(1, 1_000), default: '100', live: true, meaning: 'most streams in one event' },
+  PUBLISH_RATE: { schema: integer(1, 10_000), default: '20', live: true, meaning: 'most events a second' },
+  LANE_ONLINE: { schema: lanes, default: 'urgent', live: true, meaning: 'lane of online changes' },
+  LANE_OFFLINE: { schema: lanes, default: 'normal', live: true, meaning: 'lane of offline changes' },
+  STATE_SYNC_INTERVAL: {
+    schema: duration('1s', '24h'),
+    default: '10m',
+    live: true,
+    meaning: 'how often everything is reconciled',
+  },
   ANNOUNCE_MAX_AGE: {
     schema: duration('1s', '168h'),
     default: '6h',
+    live: true,
     meaning: 'a start older than this is recorded silently',
   },
   YOUTUBE_API_KEY: { schema: text, secret: true, meaning: 'YouTube Data API key' },
   YOUTUBE_DAILY_UNITS: {
     schema: integer(1, 1_000_000_000),
     default: '10000',
+    live: true,
     meaning: 'quota of the key, in units a day',
   },
   YOUTUBE_API_URL: { schema: url(...http), default: 'https://www.googleapis.com/youtube/v3', meaning: 'base URL' },
@@ -99,11 +134,27 @@ export const VARIABLES = {
   LOG_LEVEL: {
     schema: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     default: 'info',
+    live: true,
     meaning: 'how much is logged',
   },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;
+
+/** What may be changed while the cluster runs: `tallylight settings`. */
+export type LiveName = {
+  [N in VariableName]: (typeof VARIABLES)[N] extends { live: true } ? N : never;
+}[VariableName];
+
+export const LIVE_NAMES: readonly LiveName[] = (Object.keys(VARIABLES) as VariableName[]).filter(isLive);
+
+export function isVariable(name: string): name is VariableName {
+  return Object.hasOwn(VARIABLES, name);
+}
+
+export function isLive(name: string): name is LiveName {
+  return isVariable(name) && (VARIABLES[name] as Variable).live === true;
+}
 
 /** What is in force for one variable: its type, or null where it has no default and is not set. */
 export type ValueOf<N extends VariableName> =

@@ -9,7 +9,7 @@ import { nextPacificMidnight, pacificDay } from './pacific-day.ts';
 /** How much may be asked of a platform, and how often. */
 export interface BudgetRule {
   readonly name: string;
-  /** Requests or units in one window. */
+  /** Requests or units in one window. Read each time: it may follow a setting. */
   readonly limit: number;
   /** Milliseconds from the first spending in it, or a calendar day in Pacific time. */
   readonly window: number | 'pacific-day';
@@ -97,7 +97,9 @@ export function createBudget(parts: BudgetParts, rule: BudgetRule): Budget {
 
   return {
     name: rule.name,
-    limit: rule.limit,
+    get limit() {
+      return rule.limit;
+    },
     async spend(signal, cost = 1) {
       const restUntil = await take(signal, cost);
       if (restUntil === null) return;
@@ -109,9 +111,9 @@ export function createBudget(parts: BudgetParts, rule: BudgetRule): Budget {
       const now = clock.now();
       const { key: counter } = window(now);
       const [text, ttl] = await Promise.all([redis.get(counter), redis.pttl(counter)]);
-      const used = Number(text ?? 0);
+      const [used, { limit }] = [Number(text ?? 0), rule];
       const resetsAt = ttl > 0 ? new Date(now.getTime() + ttl) : null;
-      return { name: rule.name, limit: rule.limit, used, left: Math.max(0, rule.limit - used), resetsAt };
+      return { name: rule.name, limit, used, left: Math.max(0, limit - used), resetsAt };
     },
   };
 }

@@ -29,7 +29,7 @@ function createAdapter(platform: Platform, config: Config, parts: AdapterParts):
           apiKey: given(config, 'YOUTUBE_API_KEY'),
           apiUrl: config.YOUTUBE_API_URL,
           feedUrl: config.YOUTUBE_FEED_URL,
-          dailyUnits: config.YOUTUBE_DAILY_UNITS,
+          dailyUnits: () => config.YOUTUBE_DAILY_UNITS,
         },
       });
     case 'twitch':

@@ -35,15 +35,18 @@ export interface Sightings {
   readonly vanished: readonly string[];
 }
 
-/** Sees over all processes whether a platform has lost nearly everything at once. */
-export function createSickProvider(redis: Redis, platform: Platform, windowMs: number) {
+/**
+ * Sees over all processes whether a platform has lost nearly everything at once.
+ * @param windowMs within which what vanished has vanished together
+ */
+export function createSickProvider(redis: Redis, platform: Platform, windowMs: () => number) {
   const base = queuePrefix(pollQueueName(platform));
   const sinceKey = `${base}:sick`;
   /** @returns whether what vanished in this look should count as unknown */
   return async function isSick({ found, vanished }: Sightings, now: Date): Promise<boolean> {
     if (found.length + vanished.length === 0) return false;
     const at = now.getTime();
-    const args = [at, windowMs, found.length, ...found, ...vanished];
+    const args = [at, windowMs(), found.length, ...found, ...vanished];
     const answer = await runScript(redis, COUNT, [`${base}:found`, `${base}:vanished`], args);
     const [seen = 0, lost = 0] = answer as number[];
     if (!looksSick(lost, seen)) {

@@ -47,7 +47,7 @@ export interface RecordedChange {
 
 export interface RecordParts {
   readonly database: Database;
-  readonly batchIntervalMs: number;
+  readonly batchIntervalMs: () => number;
   readonly lane: (platform: Platform, direction: Direction) => Lane;
   /** The stream as it will be published. */
   readonly toStreamData: (changed: ChangedStream) => StreamData;
@@ -92,7 +92,7 @@ export function createRecordLooks({ database, batchIntervalMs, lane, toStreamDat
           reason: change.silent,
           stream: toStreamData(toldStream(platform, record, verdict, change)),
           happened_at: change.happenedAt,
-          due_at: dueAt(chosen, now, batchIntervalMs),
+          due_at: dueAt(chosen, now, batchIntervalMs()),
           found_by: record.foundBy,
           pushed: record.pushed,
         };

@@ -16,8 +16,8 @@ export interface YoutubeSettings {
   readonly apiKey: string;
   readonly apiUrl: string;
   readonly feedUrl: string;
-  /** Units a day. */
-  readonly dailyUnits: number;
+  /** Units a day, as it is set now. */
+  readonly dailyUnits: () => number;
 }
 
 type Ids = readonly string[];

@@ -1,6 +1,6 @@
 import type { Observation } from '../../domain/observation.ts';
 import type { LookTarget } from '../adapter.ts';
-import { createBudget } from '../budget.ts';
+import { type Budget, type BudgetRule, createBudget } from '../budget.ts';
 import { createHttpClient } from '../http-client.ts';
 import type { AdapterParts, BudgetedAdapter } from '../parts.ts';
 import { readYoutubeFault } from './answers.ts';
@@ -80,16 +80,27 @@ export function createYoutubeAdapter(parts: YoutubeParts): BudgetedAdapter {
 
 const TEN_MINUTES = 10 * 60_000;
 
+const PERIODS = (24 * 60 * 60_000) / TEN_MINUTES;
+
 /** Shares of the units that one purpose may not exceed, so that looking at what is open always has the rest. */
 function createBudgets({ settings, redis, clock }: YoutubeParts) {
-  const parts = { redis, platform: 'youtube', clock } as const;
-  const share = (part: number, periods: number) => Math.max(1, Math.floor((settings.dailyUnits * part) / periods));
-  const periods = (24 * 60 * 60_000) / TEN_MINUTES;
+  const share = (name: string, part: number, window: BudgetRule['window']): Budget => {
+    const periods = window === 'pacific-day' ? 1 : PERIODS;
+    return createBudget(
+      { redis, platform: 'youtube', clock },
+      {
+        ...{ name, window },
+        get limit() {
+          return Math.max(1, Math.floor((settings.dailyUnits() * part) / periods));
+        },
+      },
+    );
+  };
   return {
-    units: createBudget(parts, { name: 'units', limit: settings.dailyUnits, window: 'pacific-day' }),
+    units: share('units', 1, 'pacific-day'),
     // Evenly over the day: an outage of hours must not use it up in its first minutes.
-    fallback: createBudget(parts, { name: 'fallback', limit: share(0.2, periods), window: TEN_MINUTES }),
-    gone: createBudget(parts, { name: 'gone', limit: share(0.02, periods), window: TEN_MINUTES }),
-    names: createBudget(parts, { name: 'names', limit: share(0.2, 1), window: 'pacific-day' }),
+    fallback: share('fallback', 0.2, TEN_MINUTES),
+    gone: share('gone', 0.02, TEN_MINUTES),
+    names: share('names', 0.2, 'pacific-day'),
   };
 }
