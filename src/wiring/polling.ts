@@ -22,7 +22,7 @@ import type { Tracking } from './tracking.ts';
 export interface PollingParts {
   readonly context: Context;
   readonly adapter: PlatformAdapter;
-  readonly tracking: Pick<Tracking, 'align'>;
+  readonly tracking: Pick<Tracking, 'align' | 'planStartLooks'>;
   readonly publishing: Pick<Publishing, 'entrance'>;
   /** A connection that waits for ever, as workers want. */
   readonly connection: Redis;
@@ -79,8 +79,8 @@ export function wirePolling(parts: PollingParts): Polling {
 
 const NOTHING_HINTED = { of: async () => new Map<string, string[]>(), asked: async () => undefined };
 
-function wireLook({ context, adapter, publishing }: PollingParts) {
-  const { config, database, redis, clock, metrics } = context;
+function wireLook({ context, adapter, tracking, publishing }: PollingParts) {
+  const { config, database, redis, clock, logger, metrics } = context;
   const { platform } = adapter;
   return createLook({
     ...{ adapter, clock, metrics },
@@ -93,6 +93,10 @@ function wireLook({ context, adapter, publishing }: PollingParts) {
     }),
     queueChanges: publishing.entrance.queueChanges,
     // Only YouTube knows broadcasts that no listing shows yet.
+    planStartLooks: (scheduled) =>
+      tracking.planStartLooks(scheduled).catch((error: unknown) => {
+        logger.warn({ platform, err: error }, 'looks at announced starts not planned, the next look will');
+      }),
     hintedIds: platform === 'youtube' ? createHintedIds(redis, platform) : NOTHING_HINTED,
     isSick: createSickProvider(redis, platform, () => 3 * config.pollIntervalMs[platform]),
     rules: () => ({ rule: endRules(config.offlineGraceMs)[platform], announceMaxAgeMs: config.ANNOUNCE_MAX_AGE }),

@@ -4,6 +4,7 @@ import { createAlign } from '../producers/align.ts';
 import { createApplyWishes } from '../producers/follow.ts';
 import { createHint } from '../producers/hint.ts';
 import { createPollRequest } from '../producers/poll-request.ts';
+import { createPlanStartLooks } from '../producers/start-looks.ts';
 import { createPollSchedule } from '../producers/poll-schedule.ts';
 import { openPollQueues } from '../shared/queues/poll-queues.ts';
 import { createPinStore, type PinChange } from '../shared/store/pin-store.ts';
@@ -22,6 +23,7 @@ export function wireTracking({ config, database, redis, metrics, clock }: Contex
     queues,
     tracking,
     requestPolls,
+    planStartLooks: createPlanStartLooks({ queues, clock }),
     align,
     applyWishes: createApplyWishes({ tracking, carryOut, metrics }),
     applyPins: async (change: PinChange): Promise<void> => carryOut(await pins.change(change)),

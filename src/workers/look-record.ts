@@ -65,7 +65,8 @@ export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs }:
 
 type Open = Pick<KnownBroadcast, 'id' | 'state' | 'scheduledStart'>;
 
-function openAfter(before: readonly KnownBroadcast[], verdicts: readonly Verdict[]): Open[] {
+/** The broadcasts that are not over, after these verdicts. */
+export function openAfter(before: readonly KnownBroadcast[], verdicts: readonly Verdict[]): Open[] {
   const after = new Map<string, Open>(before.map((broadcast) => [broadcast.id, broadcast]));
   for (const { next } of verdicts) after.set(next.id, next);
   return [...after.values()].filter(({ state }) => state === 'live' || state === 'scheduled');
