@@ -35,4 +35,4 @@ it('a broadcast that begins as announced is found around its start, however seld
   await eventually(() => expect(cluster.heardOf(key)).toContain(`online ${moved.id}`), 60_000);
   // One look when it was followed, and each start has at most four.
   expect(looks()).toBeLessThanOrEqual(13);
-});
+}, 150_000);
