@@ -18,6 +18,8 @@ export interface WireControlParts {
   quirks(): Quirks;
   setQuirks(quirks: Partial<Quirks>): void;
   revokeTwitchTokens(token?: string): void;
+  setTwitcastingCallback(url: string | null): void;
+  recheckTwitterWebhooks(): Promise<void>;
   freeze(): void;
   env(): Record<string, string>;
 }
@@ -148,6 +150,20 @@ function settingCalls(parts: WireControlParts): ControlRoute[] {
       meaning: 'Twitch forgets its tokens, or the one that is given',
       input: z.strictObject({ token: z.string().optional() }),
       run: ({ token }) => parts.revokeTwitchTokens(token),
+    }),
+    call({
+      method: 'PATCH',
+      path: '/_sim/twitcasting/callback',
+      meaning: 'where TwitCasting pushes to, as entered at its developer page: url, or null for nowhere',
+      input: z.strictObject({ url: z.url().nullable() }),
+      run: ({ url }) => parts.setTwitcastingCallback(url),
+    }),
+    call({
+      method: 'POST',
+      path: '/_sim/twitter/recheck',
+      meaning: 'X checks the addresses it pushes to, as it does every hour',
+      input: nothing,
+      run: () => parts.recheckTwitterWebhooks(),
     }),
   ];
 }

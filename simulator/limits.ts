@@ -8,8 +8,14 @@ export const limitsSchema = z.strictObject({
   youtube: z.strictObject({ unitsPerDay: count }),
   /** Points a minute, refilled steadily. */
   twitch: z.strictObject({ pointsPerMinute: count }),
-  /** Each endpoint by itself; the per-second one holds for `spaces/by/creator_ids` only. */
-  twitter: z.strictObject({ perSecond: count, perWindow: count, windowMs: count }),
+  /**
+   * Each endpoint by itself; the per-second one holds for `spaces/by/creator_ids` only, `activityPerWindow` for activity
+   * subscriptions, of which there may be so many in all.
+   */
+  twitter: z.strictObject({
+    ...{ perSecond: count, perWindow: count, windowMs: count },
+    ...{ activityPerWindow: count, subscriptions: count },
+  }),
   /** Each endpoint by itself. */
   twitcasting: z.strictObject({ perWindow: count, windowMs: count }),
 });
@@ -29,7 +35,7 @@ export type SomeLimits = z.infer<typeof someLimitsSchema>;
 export const REAL_LIMITS: Limits = {
   youtube: { unitsPerDay: 10_000 },
   twitch: { pointsPerMinute: 800 },
-  twitter: { perSecond: 1, perWindow: 300, windowMs: 15 * 60_000 },
+  twitter: { perSecond: 1, perWindow: 300, windowMs: 15 * 60_000, activityPerWindow: 500, subscriptions: 1_500 },
   twitcasting: { perWindow: 60, windowMs: 60_000 },
 };
 

@@ -15,6 +15,8 @@ export const quirksSchema = z.strictObject({
   twitterRejectsCreatorId: z.boolean(),
   /** X: what `spaces?ids=` says of a Space that ended; the documentation supports both. */
   twitterEndedSpaces: z.enum(['ended', 'not-found']),
+  /** X: how the answer to a new activity subscription is wrapped; the documentation shows all three. */
+  twitterSubscriptionShape: z.enum(['list', 'object', 'nested']),
   /** How long after the fact a push leaves, and after how long an unanswered one is sent again (doubled each time). */
   pushDelayMs: ms,
   pushRetryMs: ms,
@@ -32,6 +34,7 @@ export const NO_QUIRKS: Quirks = {
   youtubeFeedDelayMs: 0,
   twitterRejectsCreatorId: false,
   twitterEndedSpaces: 'ended',
+  twitterSubscriptionShape: 'list',
   pushDelayMs: 0,
   pushRetryMs: 1_000,
   pushLossRate: 0,

@@ -42,10 +42,10 @@ interface Matched {
   readonly response: ServerResponse;
 }
 
-function answerAs(platform: WirePlatform, { parts, route, request, response }: Matched): void {
+async function answerAs(platform: WirePlatform, { parts, route, request, response }: Matched): Promise<void> {
   const { endpoint } = route;
   const fault = parts.faults.strike(platform.platform, endpoint);
-  const given = faultyAnswer(platform, route, request, fault);
+  const given = await faultyAnswer(platform, route, request, fault);
   const status = fault?.kind === 'down' || fault?.kind === 'timeout' ? null : given.status;
   const ids = route.ids?.(request) ?? [];
   parts.requests.add({ platform: platform.platform, endpoint, ids, status, fault: fault?.kind ?? null });
@@ -53,7 +53,12 @@ function answerAs(platform: WirePlatform, { parts, route, request, response }: M
   else deliver(response, given);
 }
 
-function faultyAnswer(platform: WirePlatform, route: Route, request: WireRequest, fault: Fault | undefined): Answer {
+async function faultyAnswer(
+  platform: WirePlatform,
+  route: Route,
+  request: WireRequest,
+  fault: Fault | undefined,
+): Promise<Answer> {
   if (!fault) return route.answer(request);
   if (fault.kind === 'empty') return route.empty;
   if (fault.kind === 'html-not-found') return htmlNotFound();

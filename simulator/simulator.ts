@@ -39,6 +39,8 @@ export interface SimulatorOptions {
   readonly clock?: Clock;
   /** Broadcasts that are over and still remembered. */
   readonly historyLimit?: number;
+  /** Where TwitCasting pushes to, as if entered at its developer page. */
+  readonly twitcastingCallback?: string;
   /** Requests that are kept one by one; counters go on without end. */
   readonly requestLimit?: number;
 }
@@ -58,6 +60,10 @@ export interface Simulator extends Settings {
   flap(flap: Flap): Promise<TrueBroadcast>;
   /** Twitch forgets all its tokens, or one: the next request with it gets 401. */
   revokeTwitchTokens(token?: string): void;
+  /** Enters the application's address at TwitCasting's developer page; null: takes it out. */
+  setTwitcastingCallback(url: string | null): void;
+  /** X checks the registered addresses, as it does every hour: one that does not answer rightly becomes invalid. */
+  recheckTwitterWebhooks(): Promise<void>;
   /** Units of the YouTube key spent today. */
   youtubeUnits(): number;
   /** The environment that points Tallylight here, credentials included. */
@@ -79,6 +85,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const courier = createCourier({ clock, random: createRandom(`${seed}/courier`), quirks: settings.quirks });
   const setting = { world, clock, courier, random: createRandom(`${seed}/wire`), ...settings };
   const [youtube, twitch] = [createYoutube(setting), createTwitch(setting)];
+  const [twitter, twitcasting] = [createTwitter(setting), createTwitcasting(setting)];
+  twitcasting.setCallback(options.twitcastingCallback ?? null);
   const stopping = new AbortController();
 
   const inside = {
@@ -89,12 +97,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     deliveries: courier.deliveries,
     flap: (given: Flap) => flap(world, given, stopping.signal),
     revokeTwitchTokens: (token?: string) => twitch.tokens.revoke(token),
+    setTwitcastingCallback: twitcasting.setCallback,
+    recheckTwitterWebhooks: twitter.recheck,
     youtubeUnits: youtube.units.used,
     env: () => environmentFor(url),
   };
   let random: RandomWorld | null = null;
   const calls = [...worldControl(inside), ...wireControl({ ...inside, freeze: () => random?.stop() })];
-  const platforms = [youtube, twitch, createTwitter(setting), createTwitcasting(setting)];
+  const platforms = [youtube, twitch, twitter, twitcasting];
   const server = createWireServer({ platforms, control: [directory(calls), ...calls], faults, requests });
 
   const address = await listen(server, port, host);

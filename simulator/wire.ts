@@ -27,7 +27,7 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Matches the whole path; its groups become `params`. */
   readonly pattern: RegExp;
-  answer(request: WireRequest): Answer;
+  answer(request: WireRequest): Answer | Promise<Answer>;
   /** The ids that are asked for, for the request log. */
   ids?(request: WireRequest): readonly string[];
   /** A well-formed answer that says "nothing", for the fault `empty`. */

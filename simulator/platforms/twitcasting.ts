@@ -2,14 +2,16 @@ import type { Streamer } from '../broadcast.ts';
 import { CREDENTIALS, PATHS } from '../credentials.ts';
 import type { Fault } from '../faults.ts';
 import { type Allowance, createWindow, meterFor } from '../limits.ts';
-import { type Answer, json, type Route, unixSeconds, type WirePlatform, type WireRequest } from '../wire.ts';
+import { type Answer, json, listed, type Route, unixSeconds, type WirePlatform, type WireRequest } from '../wire.ts';
 import type { Setting } from './setting.ts';
+import { apiError, exhausted, notFound } from './twitcasting-errors.ts';
 import { currentMovie, movieAnswer, userObject } from './twitcasting-objects.ts';
+import { createTwitcastingWebhooks, type TwitcastingWebhooks } from './twitcasting-webhooks.ts';
 
 const EXPECTED = `Basic ${Buffer.from(`${CREDENTIALS.twitcastingClientId}:${CREDENTIALS.twitcastingClientSecret}`).toString('base64')}`;
 
 /** TwitCasting API v2, one user or movie a call, with the application's Basic credentials. */
-export function createTwitcasting(setting: Setting): WirePlatform {
+export function createTwitcasting(setting: Setting): WirePlatform & Pick<TwitcastingWebhooks, 'setCallback'> {
   const { world, clock } = setting;
   const windowFor = meterFor(() =>
     createWindow(clock, () => {
@@ -18,21 +20,31 @@ export function createTwitcasting(setting: Setting): WirePlatform {
     }),
   );
 
-  function api(endpoint: string, path: string, find: (id: string) => Answer): Route {
+  const webhooks = createTwitcastingWebhooks(setting);
+
+  function call(
+    method: Route['method'],
+    endpoint: string,
+    path: string,
+    find: (request: WireRequest) => Answer,
+  ): Route {
     return {
       endpoint,
-      method: 'GET',
+      method,
       pattern: new RegExp(`^${PATHS.twitcastingApi}/${path}$`),
-      ids: ({ params }) => params,
+      ids: ({ params, query }) => [...params, ...listed(query, 'user_id')],
       empty: json(200, {}),
       answer(request: WireRequest) {
         const zero = { limit: 0, remaining: 0, reset: clock.now() };
         if (request.headers.authorization !== EXPECTED) return limited(apiError(401, 1000, 'Invalid token'), zero);
         const allowance = windowFor(endpoint).take();
-        return limited(allowance.allowed ? find(request.params[0] ?? '') : exhausted(), allowance);
+        return limited(allowance.allowed ? find(request) : exhausted(), allowance);
       },
     };
   }
+
+  const api = (endpoint: string, path: string, find: (id: string) => Answer): Route =>
+    call('GET', endpoint, path, ({ params }) => find(params[0] ?? ''));
 
   function user(id: string): Answer {
     const found = userBy(setting, id);
@@ -60,7 +72,11 @@ export function createTwitcasting(setting: Setting): WirePlatform {
       api('users', 'users/([^/]+)', user),
       api('current_live', 'users/([^/]+)/current_live', currentLive),
       api('movies', 'movies/([^/]+)', movie),
+      call('POST', 'webhooks', 'webhooks', webhooks.register),
+      call('GET', 'webhooks', 'webhooks', webhooks.list),
+      call('DELETE', 'webhooks', 'webhooks', webhooks.remove),
     ],
+    setCallback: webhooks.setCallback,
     refusal: (fault) => refusal(fault, setting),
   };
 }
@@ -69,19 +85,6 @@ export function createTwitcasting(setting: Setting): WirePlatform {
 function userBy({ world }: Setting, id: string): Streamer | undefined {
   const user = world.byUserId('twitcasting', id) ?? world.byLogin('twitcasting', id);
   return user?.exists ? user : undefined;
-}
-
-function apiError(status: number, code: number, message: string): Answer {
-  return json(status, { error: { code, message } }, { 'content-type': 'application/json;charset=utf-8' });
-}
-
-function notFound(): Answer {
-  return apiError(404, 404, 'Not Found');
-}
-
-/** The rate limit of this platform is a 403. */
-function exhausted(): Answer {
-  return apiError(403, 2000, 'Execution count limitation');
 }
 
 function limited(

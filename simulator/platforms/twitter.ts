@@ -3,46 +3,61 @@ import type { Fault } from '../faults.ts';
 import { type Allowance, createWindow, meterFor } from '../limits.ts';
 import { type Answer, json, listed, type Route, unixSeconds, type WirePlatform, type WireRequest } from '../wire.ts';
 import type { Setting } from './setting.ts';
+import { createTwitterActivity } from './twitter-activity.ts';
 import { problem, usageCapExceeded } from './twitter-problem.ts';
 import { spaceById, spacesByCreators, spacesByIds } from './twitter-spaces.ts';
 import { twitterUserByName, twitterUsers } from './twitter-users.ts';
+import { createTwitterWebhooks, type TwitterWebhooks } from './twitter-webhooks.ts';
 
-/** X: Spaces and users of API v2, with an app-only bearer token. */
-export function createTwitter(setting: Setting): WirePlatform {
+/** X: Spaces, users and pushed activity of API v2, with an app-only bearer token. */
+export function createTwitter(setting: Setting): WirePlatform & Pick<TwitterWebhooks, 'recheck'> {
   const windowFor = meterFor(() =>
     createWindow(setting.clock, () => {
       const { perWindow, windowMs } = setting.limits().twitter;
       return { limit: perWindow, windowMs };
     }),
   );
+  const activityFor = meterFor(() =>
+    createWindow(setting.clock, () => {
+      const { activityPerWindow, windowMs } = setting.limits().twitter;
+      return { limit: activityPerWindow, windowMs };
+    }),
+  );
   const second = createWindow(setting.clock, () => ({ limit: setting.limits().twitter.perSecond, windowMs: 1_000 }));
 
+  const webhooks = createTwitterWebhooks(setting);
+  const activity = createTwitterActivity(setting, webhooks);
+
   function allowance(endpoint: string): Allowance {
+    if (endpoint.startsWith('activity')) return activityFor(endpoint).take();
     if (endpoint !== 'spaces-by-creators') return windowFor(endpoint).take();
     // The answer does not say which of the two limits was hit; its headers are those of the limit that was.
     const now = second.take();
     return now.allowed ? windowFor(endpoint).take() : now;
   }
 
-  function api(endpoint: string, path: string, find: (request: WireRequest) => Answer): Route {
+  function call(method: Route['method'], endpoint: string, path: string, find: Find): Route {
     return {
       endpoint,
-      method: 'GET',
+      method,
       pattern: new RegExp(`^${PATHS.twitterApi}/${path}$`),
       ids: ({ query, params }) => [
         ...params,
         ...['user_ids', 'ids', 'usernames'].flatMap((name) => listed(query, name, ',')),
       ],
       empty: json(200, { meta: { result_count: 0 } }),
-      answer(request) {
+      async answer(request) {
         if (request.headers.authorization !== `Bearer ${CREDENTIALS.twitterBearer}`)
           return problem(401, 'Unauthorized');
         const allowed = allowance(endpoint);
-        const answer = allowed.allowed ? find(request) : problem(429, 'Too Many Requests');
+        const answer = allowed.allowed ? await find(request) : problem(429, 'Too Many Requests');
         return { ...answer, headers: { ...answer.headers, ...rateHeaders(allowed) } };
       },
     };
   }
+
+  const api = (endpoint: string, path: string, find: Find): Route => call('GET', endpoint, path, find);
+  const subscriptions = 'activity/subscriptions';
 
   return {
     platform: 'twitter',
@@ -53,10 +68,21 @@ export function createTwitter(setting: Setting): WirePlatform {
       api('users-by', 'users/by', twitterUsers(setting, 'usernames')),
       api('user-by-name', 'users/by/username/([^/]+)', twitterUserByName(setting)),
       api('users', 'users', twitterUsers(setting, 'ids')),
+      call('POST', 'create-webhook', 'webhooks', webhooks.create),
+      call('GET', 'webhooks', 'webhooks', webhooks.list),
+      call('PUT', 'validate-webhook', 'webhooks/(\\d+)', webhooks.validate),
+      call('DELETE', 'delete-webhook', 'webhooks/(\\d+)', webhooks.remove),
+      call('POST', 'activity-subscribe', subscriptions, activity.create),
+      call('GET', 'activity-subscriptions', subscriptions, activity.list),
+      call('PUT', 'activity-update', `${subscriptions}/(\\d+)`, activity.update),
+      call('DELETE', 'activity-unsubscribe', `${subscriptions}/(\\d+)`, activity.remove),
     ],
+    recheck: webhooks.recheck,
     refusal: (fault) => refusal(fault, setting),
   };
 }
+
+type Find = (request: WireRequest) => Answer | Promise<Answer>;
 
 function rateHeaders({
   limit,

@@ -48,8 +48,15 @@ export function isAboutKey(answer: HttpAnswer): boolean {
   return answer.status === 404 || isHidden(answer);
 }
 
+/** Somebody has to enter it at the developer page: until then asking again is of little use. */
+const NO_ADDRESS_REST_MS = 10 * 60_000;
+
 /** Over its limit TwitCasting answers 403 with code 2000, not 429, and the reset in the headers. */
 export const readTwitcastingFault: ReadFault = (answer, now) => {
+  if (answer.status === 400 && codeOf(answer) === 1002) {
+    const reason = 'no usable WebHook URL is entered for the application at the developer page of TwitCasting';
+    return { fault: 'unauthorized', reason, restUntil: new Date(now.getTime() + NO_ADDRESS_REST_MS) };
+  }
   if (answer.status !== 403 || codeOf(answer) !== 2000) return undefined;
   const reset = restOf(answer.headers, now) ?? new Date(now.getTime() + 60_000);
   return { fault: 'rate-limited', reason: 'execution count limitation', restUntil: new Date(reset.getTime() + 1_000) };

@@ -27,8 +27,7 @@ export interface TwitcastingClientParts {
 }
 
 export function createTwitcastingClient({ settings, http, users, movies }: TwitcastingClientParts): TwitcastingClient {
-  const basic = Buffer.from(`${settings.clientId}:${settings.clientSecret}`).toString('base64');
-  const headers = { authorization: `Basic ${basic}`, 'x-api-version': '2.0' };
+  const headers = authorization(settings);
 
   function ask(endpoint: 'users' | 'movies', id: string, signal: AbortSignal): Promise<HttpAnswer> {
     const url = `${settings.apiUrl}/${endpoint}/${pathSegment(id)}`;
@@ -47,6 +46,12 @@ export function createTwitcastingClient({ settings, http, users, movies }: Twitc
       return refusalOf(answer) ?? http.read(answer, movieAnswer).movie;
     },
   };
+}
+
+/** The headers that every request of the application carries; webhooks take no other credentials. */
+export function authorization({ clientId, clientSecret }: TwitcastingSettings): Readonly<Record<string, string>> {
+  const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+  return { authorization: `Basic ${basic}`, 'x-api-version': '2.0' };
 }
 
 function refusalOf(answer: HttpAnswer): 'missing' | 'hidden' | null {

@@ -2,10 +2,10 @@ import type { StreamName } from '../../domain/follow.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { type LookTarget, nameText, type Resolution } from '../adapter.ts';
 import { batchesOf, gathered } from '../batches.ts';
-import { createBudget } from '../budget.ts';
 import { createHttpClient } from '../http-client.ts';
 import type { AdapterParts, BudgetedAdapter } from '../parts.ts';
 import { type MovieRow, readTwitcastingFault } from './answers.ts';
+import { twitcastingBudgets } from './budgets.ts';
 import { type Asked, createTwitcastingClient, type TwitcastingClient, type TwitcastingSettings } from './client.ts';
 import { moviesToAsk, observeUser } from './observe.ts';
 
@@ -14,13 +14,10 @@ export interface TwitcastingParts extends AdapterParts {
 }
 
 export function createTwitcastingAdapter(parts: TwitcastingParts): BudgetedAdapter {
-  const { settings, redis, clock } = parts;
+  const { settings } = parts;
   const platform = 'twitcasting';
   const http = createHttpClient({ ...parts, platform, readFault: readTwitcastingFault });
-  // 60 requests a minute, each endpoint by itself. Source: X-RateLimit headers in recorded answers.
-  const rule = { limit: 60, window: 60_000 };
-  const users = createBudget({ redis, platform, clock }, { ...rule, name: 'users' });
-  const movies = createBudget({ redis, platform, clock }, { ...rule, name: 'movies' });
+  const { users, movies } = twitcastingBudgets(parts);
   const client = createTwitcastingClient({ settings, http, users, movies });
   return {
     platform,
