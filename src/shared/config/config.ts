@@ -111,10 +111,11 @@ function credentialFaults(values: Values): string[] {
   });
 }
 
-/** Without the secret nothing that X pushes could be told from a forgery. */
-function pushFaults({ TWITTER_PUSH: wanted, TWITTER_CONSUMER_SECRET: secret }: Values): string[] {
-  const missing = wanted === 'on' && secret === null;
-  return missing ? ['TWITTER_CONSUMER_SECRET: expected to be set, because TWITTER_PUSH is on'] : [];
+/** Without the secret nothing that X pushes could be told from a forgery; without the address nothing is pushed. */
+function pushFaults(values: Values): string[] {
+  const needed = ['TWITTER_CONSUMER_SECRET', 'PUBLIC_URL'] as const;
+  const missing = values.TWITTER_PUSH === 'on' ? needed.filter((name) => values[name] === null) : [];
+  return missing.map((name) => `${name}: expected to be set, because TWITTER_PUSH is on`);
 }
 
 function missingCredentials(values: Values, platform: Platform): VariableName[] {

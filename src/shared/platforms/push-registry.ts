@@ -1,15 +1,24 @@
 import type { Config } from '../config/config.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { AdapterParts } from './parts.ts';
+import { twitcastingSettings, twitterSettings } from './platform-settings.ts';
 import type { PushAdapter } from './push/push-adapter.ts';
+import { createTwitcastingPush } from './twitcasting/push.ts';
+import type { UserIds } from './twitcasting/user-ids.ts';
+import { createTwitterPush } from './twitter/push.ts';
 
 export type PushAdapters = ReadonlyMap<Platform, PushAdapter>;
+
+export interface PushRegistryParts extends AdapterParts {
+  /** Who is who on TwitCasting, whose webhooks know users by an id that is not their key. */
+  readonly userIds: UserIds;
+}
 
 /**
  * Builds the pushing side of each platform that is polled and can push. None without PUBLIC_URL: the platforms would not
  * know where to. Nothing is asked of anybody yet.
  */
-export function createPushAdapters(config: Config, parts: AdapterParts): PushAdapters {
+export function createPushAdapters(config: Config, parts: PushRegistryParts): PushAdapters {
   const { PUBLIC_URL: publicUrl } = config;
   if (publicUrl === null) return new Map();
   const adapters = config.platforms.flatMap((platform) => {
@@ -20,20 +29,35 @@ export function createPushAdapters(config: Config, parts: AdapterParts): PushAda
 }
 
 /** What every pushing side is built from. */
-export interface PushParts extends AdapterParts {
+export interface PushParts extends PushRegistryParts {
   /** Where the platform is to send to. */
   readonly callback: string;
 }
 
 /** @returns null where the platform does not push, or what it needs for that is not set */
-function createPushAdapter(platform: Platform, _config: Config, _parts: PushParts): PushAdapter | null {
+function createPushAdapter(platform: Platform, config: Config, parts: PushParts): PushAdapter | null {
   switch (platform) {
     case 'youtube':
     case 'twitch':
-    case 'twitter':
-    case 'twitcasting':
       return null;
+    case 'twitter':
+      return createTwitter(config, parts);
+    case 'twitcasting':
+      return createTwitcasting(config, parts);
     default:
       return platform satisfies never;
   }
+}
+
+/** Each of its events costs money: only where somebody said so. */
+function createTwitter(config: Config, parts: PushParts): PushAdapter | null {
+  const { TWITTER_PUSH: wanted, TWITTER_CONSUMER_SECRET: consumerSecret } = config;
+  if (wanted === 'off' || consumerSecret === null) return null;
+  return createTwitterPush({ ...parts, settings: { ...twitterSettings(config), consumerSecret } });
+}
+
+function createTwitcasting(config: Config, parts: PushParts): PushAdapter | null {
+  const { TWITCASTING_WEBHOOK_SIGNATURE: signature } = config;
+  if (signature === null) return null;
+  return createTwitcastingPush({ ...parts, settings: { ...twitcastingSettings(config), signature } });
 }

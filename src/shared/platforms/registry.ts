@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { Budget } from './budget.ts';
 import type { AdapterParts, BudgetedAdapter } from './parts.ts';
+import { twitcastingSettings, twitchSettings, twitterSettings, youtubeSettings } from './platform-settings.ts';
 import { createTwitcastingAdapter } from './twitcasting/index.ts';
 import { createTwitchAdapter } from './twitch/index.ts';
 import { createTwitterAdapter } from './twitter/index.ts';
@@ -23,55 +24,14 @@ export function createAdapters(config: Config, parts: AdapterParts): Platforms {
 function createAdapter(platform: Platform, config: Config, parts: AdapterParts): BudgetedAdapter {
   switch (platform) {
     case 'youtube':
-      return createYoutubeAdapter({
-        ...parts,
-        settings: {
-          apiKey: given(config, 'YOUTUBE_API_KEY'),
-          apiUrl: config.YOUTUBE_API_URL,
-          feedUrl: config.YOUTUBE_FEED_URL,
-          dailyUnits: () => config.YOUTUBE_DAILY_UNITS,
-        },
-      });
+      return createYoutubeAdapter({ ...parts, settings: youtubeSettings(config) });
     case 'twitch':
-      return createTwitchAdapter({
-        ...parts,
-        settings: {
-          clientId: given(config, 'TWITCH_CLIENT_ID'),
-          clientSecret: given(config, 'TWITCH_CLIENT_SECRET'),
-          apiUrl: config.TWITCH_API_URL,
-          authUrl: config.TWITCH_AUTH_URL,
-        },
-      });
+      return createTwitchAdapter({ ...parts, settings: twitchSettings(config) });
     case 'twitter':
-      return createTwitterAdapter({
-        ...parts,
-        settings: { bearerToken: given(config, 'TWITTER_BEARER_TOKEN'), apiUrl: config.TWITTER_API_URL },
-      });
+      return createTwitterAdapter({ ...parts, settings: twitterSettings(config) });
     case 'twitcasting':
-      return createTwitcastingAdapter({
-        ...parts,
-        settings: {
-          clientId: given(config, 'TWITCASTING_CLIENT_ID'),
-          clientSecret: given(config, 'TWITCASTING_CLIENT_SECRET'),
-          apiUrl: config.TWITCASTING_API_URL,
-        },
-      });
+      return createTwitcastingAdapter({ ...parts, settings: twitcastingSettings(config) });
     default:
       return platform satisfies never;
   }
-}
-
-type CredentialName =
-  | 'YOUTUBE_API_KEY'
-  | 'TWITCH_CLIENT_ID'
-  | 'TWITCH_CLIENT_SECRET'
-  | 'TWITTER_BEARER_TOKEN'
-  | 'TWITCASTING_CLIENT_ID'
-  | 'TWITCASTING_CLIENT_SECRET';
-
-/** `loadConfig` lets no platform through without its credentials. */
-function given(config: Config, name: CredentialName): string {
-  const value = config[name];
-  if (value === null) throw new Error(`${name} is not set, though its platform is polled`);
-  return value;
 }

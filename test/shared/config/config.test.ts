@@ -71,6 +71,16 @@ describe('the settings', () => {
     expect(faultsOf({ TWITCH_CLIENT_ID: 'x' })).toEqual([expect.stringContaining('TWITCH_CLIENT_SECRET')]);
   });
 
+  it('say what is missing for the pushes of X, which nobody gets by accident', () => {
+    expect(faultsOf({ TWITTER_PUSH: 'on' }).map((fault) => fault.split(':')[0])).toEqual([
+      'TWITTER_CONSUMER_SECRET',
+      'PUBLIC_URL',
+    ]);
+    const given = { TWITTER_PUSH: 'on', TWITTER_CONSUMER_SECRET: 's', PUBLIC_URL: 'https://tally.example' };
+    expect(faultsOf(given)).toEqual([]);
+    expect(loadConfig({}).TWITTER_PUSH).toBe('off');
+  });
+
   it('know their secrets, of a URL the password', () => {
     const config = loadConfig({
       YOUTUBE_API_KEY: 'the-key',
