@@ -8,6 +8,7 @@ import type { Service } from './shared/runtime/service.ts';
 import { wireIntake } from './wiring/intake.ts';
 import { wirePlatforms } from './wiring/platforms.ts';
 import { type Polling, wirePolling } from './wiring/polling.ts';
+import { wirePush } from './wiring/push.ts';
 import { wirePublishing } from './wiring/publishing.ts';
 import { wireReconcile } from './wiring/reconcile.ts';
 import { wireTracking } from './wiring/tracking.ts';
@@ -33,13 +34,14 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
     sync: () => wireUpkeep(context, parts),
     poll: () => pollings.flatMap(({ worker, watchdog }) => [worker, watchdog]),
     listen: () => [listener],
-    web: () => [],
+    web: () => parts.push.ingress(),
   };
   const http = createHttp({
     ...{ context, roles },
     progress: pollings.map(({ watchdog }) => ({ name: watchdog.name, check: watchdog.health })),
     ready: roles.includes('listen') ? [listening(listener)] : [],
     readBudgets: parts.platforms.readBudgets,
+    receivers: parts.push.receivers(),
   });
   const chosen = ORDER.filter((role) => roles.includes(role));
   return [closing(parts), http, ...chosen.flatMap((role) => services[role]())];
@@ -51,10 +53,11 @@ function wireParts(context: Context) {
   const platforms = wirePlatforms(context);
   const tracking = wireTracking(context);
   const publishing = wirePublishing(context);
-  const reconciling = wireReconcile(context, { tracking, publishing });
+  const push = wirePush(context, tracking);
+  const reconciling = wireReconcile(context, { tracking, publishing, push });
   const { runSoon } = reconciling;
   const intake = wireIntake(context, { tracking, runSoon, adapters: platforms.adapters });
-  return { connection, platforms, tracking, publishing, reconciling, intake };
+  return { connection, platforms, tracking, publishing, push, reconciling, intake };
 }
 
 type Parts = ReturnType<typeof wireParts>;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { wirePush } from '../wiring/push.ts';
 import { wirePublishing } from '../wiring/publishing.ts';
 import { wireReconcile } from '../wiring/reconcile.ts';
 import { wireTracking } from '../wiring/tracking.ts';
@@ -18,7 +19,7 @@ interface ReconcileOptions {
 export function reconcileCommand(): Command {
   return new Command('reconcile')
     .description(
-      'Compares the job schedulers, the queued changes and the snapshot with the tables, and repairs what differs. The role sync does the same at its start, every STATE_SYNC_INTERVAL, and when Redis was emptied. Safe at any moment.',
+      'Compares the job schedulers, the queued changes, the snapshot and what platforms were asked to push with the tables, and repairs what differs. The role sync does the same at its start, every STATE_SYNC_INTERVAL, and when Redis was emptied. Safe at any moment.',
     )
     .option('--dry-run', 'only tell what would be repaired')
     .option('--json', 'print JSON: one array of repairs')
@@ -41,7 +42,7 @@ Examples:
 async function reconcile(context: Context, dryRun: boolean): Promise<Repair[]> {
   const tracking = wireTracking(context);
   const publishing = wirePublishing(context);
-  const wired = wireReconcile(context, { tracking, publishing });
+  const wired = wireReconcile(context, { tracking, publishing, push: wirePush(context, tracking) });
   try {
     return await wired.reconcile({ dryRun });
   } finally {

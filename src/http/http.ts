@@ -7,6 +7,7 @@ import type { Role } from '../role.ts';
 import { openQueues } from '../shared/queues/open-queues.ts';
 import { createReadStanding, type ReadBudgets, type ReadStanding } from '../shared/queues/standing.ts';
 import { cached } from '../shared/runtime/cached.ts';
+import type { Platform } from '../shared/domain/platform.ts';
 import type { Check } from '../shared/runtime/health.ts';
 import { BOARD_PATH, createBoard } from './board.ts';
 import { createClusterGauges } from './cluster-gauges.ts';
@@ -15,6 +16,7 @@ import { createProbes } from './probes.ts';
 import { databaseCheck, redisCheck } from './server-checks.ts';
 import { createHttpServer, type HttpServer } from './server.ts';
 import { createStatusPage } from './status-page.ts';
+import { createWebhooks, type ReceivePush } from './webhooks.ts';
 import { type Account, admit, refuseCrossSite } from './web-guard.ts';
 
 /** How old the numbers of a scrape or of the status page may be, in ms. */
@@ -29,10 +31,12 @@ export interface HttpParts {
   /** What this process needs besides its servers, such as a subscription. Answered by /readyz. */
   readonly ready: readonly Check[];
   readonly readBudgets: ReadBudgets;
+  /** Takes what platforms push, with role `web`; empty where none do. */
+  readonly receivers?: ReadonlyMap<Platform, ReceivePush>;
 }
 
 /** The HTTP side of a process: probes and metrics in every one, status page and board with role `web`. */
-export function createHttp({ context, roles, progress, ready, readBudgets }: HttpParts): HttpServer {
+export function createHttp({ context, roles, progress, ready, readBudgets, receivers }: HttpParts): HttpServer {
   const { config, logger, redis, database, clock } = context;
   const queues = openQueues(redis);
   const { pollIntervalMs } = config;
@@ -40,7 +44,8 @@ export function createHttp({ context, roles, progress, ready, readBudgets }: Htt
     createReadStanding({ database, redis, queues, pollIntervalMs, readBudgets, clock }),
     STANDING_AGE_MS,
   );
-  const app = createApp({ context, progress, ready, standing, board: roles.includes('web') ? queues : null });
+  const web = roles.includes('web') ? { queues, receivers: receivers ?? new Map() } : null;
+  const app = createApp({ context, progress, ready, standing, web });
   const server = createHttpServer({ host: config.HTTP_HOST, port: config.HTTP_PORT, app, logger });
   return {
     ...server,
@@ -56,11 +61,11 @@ interface AppParts {
   readonly progress: readonly Check[];
   readonly ready: readonly Check[];
   readonly standing: ReadStanding;
-  /** The queues to show, or null without role `web`. */
-  readonly board: readonly Queue[] | null;
+  /** The queues to show and what is pushed, or null without role `web`. */
+  readonly web: { readonly queues: readonly Queue[]; readonly receivers: ReadonlyMap<Platform, ReceivePush> } | null;
 }
 
-function createApp({ context, progress, ready, standing, board }: AppParts): Hono {
+function createApp({ context, progress, ready, standing, web }: AppParts): Hono {
   const { redis, database, life, metrics, logger } = context;
   const services: Check = { name: 'services', check: () => life.services() };
   const refresh = createClusterGauges({ metrics, readStanding: standing, logger });
@@ -78,7 +83,11 @@ function createApp({ context, progress, ready, standing, board }: AppParts): Hon
     createProbes({ live: progress, ready: [redisCheck(redis), databaseCheck(database), services, ...ready] }),
   );
   app.route('/', createMetricsPage({ metrics, refresh }));
-  if (board) app.route('/', createWeb(accountOf(context), standing, board));
+  if (web) {
+    // Before what only an operator may see: platforms have no account here, and prove themselves by their signatures.
+    app.route('/', createWebhooks(web.receivers));
+    app.route('/', createWeb(accountOf(context), standing, web.queues));
+  }
   return app;
 }
 

@@ -3,12 +3,19 @@ import type { TrackingChange } from '../shared/store/stream-rows.ts';
 import type { Align } from './align.ts';
 import type { RequestPolls } from './poll-request.ts';
 
+export interface CarryOutParts {
+  readonly align: Align;
+  readonly requestPolls: RequestPolls;
+  /** Lets the subscriptions for pushes follow. */
+  readonly pushSoon: () => Promise<void>;
+}
+
 /**
  * Lets the schedulers follow what a transaction changed, and asks for a first look at what is tracked now.
  * The table may have changed while Redis was away. Applied again the change is empty, so what still has to be aligned
  * is remembered here; should this process die, reconcile finds it.
  */
-export function createCarryOut({ align, requestPolls }: { align: Align; requestPolls: RequestPolls }) {
+export function createCarryOut({ align, requestPolls, pushSoon }: CarryOutParts) {
   const unaligned = new Map<string, StreamKey>();
 
   return async function carryOut({ started, stopped }: TrackingChange): Promise<void> {
@@ -16,6 +23,7 @@ export function createCarryOut({ align, requestPolls }: { align: Align; requestP
     const keys = [...unaligned.values()];
     const tracked = await align(keys);
     await requestPolls(tracked, 'followed');
+    if (keys.length > 0) await pushSoon();
     for (const key of keys) unaligned.delete(keyText(key));
   };
 }

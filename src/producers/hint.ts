@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { FoundBy } from '../shared/domain/found-by.ts';
 import { groupBy } from '../shared/domain/group.ts';
+import type { PushSays } from '../shared/domain/look-again.ts';
 import type { Platform } from '../shared/domain/platform.ts';
 import type { StreamKey } from '../shared/domain/stream-key.ts';
 import { createHintedIds } from '../shared/queues/hinted-ids.ts';
@@ -12,6 +13,8 @@ import type { RequestPolls } from './poll-request.ts';
 export interface Hint extends StreamKey {
   /** The broadcast it is about, where it names one. */
   readonly broadcastId?: string;
+  /** What it says of the key: until a look has seen that, there are a few more. */
+  readonly says?: PushSays;
 }
 
 export interface HintParts {
@@ -35,7 +38,7 @@ export function createHint({ redis, requestPolls, clock }: HintParts) {
       const wanted = await tracked(platform, ofPlatform);
       const named = wanted.flatMap(({ identifier, broadcastId: id }) => (id === undefined ? [] : [{ identifier, id }]));
       if (named.length > 0) await createHintedIds(redis, platform).add(named, clock.now());
-      await requestPolls(wanted, by);
+      for (const [says, ofKind] of groupBy(wanted, (each) => each.says)) await requestPolls(ofKind, by, says);
       looks += wanted.length;
     }
     return looks;

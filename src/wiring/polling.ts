@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Context } from '../context.ts';
 import { toStreamData } from '../shared/contracts/status-events.ts';
 import { endRules } from '../shared/domain/end-rules.ts';
+import { PUSH_TELLS } from '../shared/domain/push-tells.ts';
 import type { PlatformAdapter } from '../shared/platforms/adapter.ts';
 import { createDueKeys } from '../shared/queues/due-keys.ts';
 import { createHintedIds } from '../shared/queues/hinted-ids.ts';
@@ -22,7 +23,7 @@ import type { Tracking } from './tracking.ts';
 export interface PollingParts {
   readonly context: Context;
   readonly adapter: PlatformAdapter;
-  readonly tracking: Pick<Tracking, 'align' | 'planStartLooks'>;
+  readonly tracking: Pick<Tracking, 'align' | 'lookAgain'>;
   readonly publishing: Pick<Publishing, 'entrance'>;
   /** A connection that waits for ever, as workers want. */
   readonly connection: Redis;
@@ -60,6 +61,7 @@ export function wirePolling(parts: PollingParts): Polling {
   });
   const worker = createPollWorker({
     ...{ platform, connection, sharedLook, clock, logger, metrics },
+    lookAgain: parts.tracking.lookAgain,
     onProgress: () => watchdog.progress(),
     abortLooks: () => stopping.abort(),
   });
@@ -79,8 +81,8 @@ export function wirePolling(parts: PollingParts): Polling {
 
 const NOTHING_HINTED = { of: async () => new Map<string, string[]>(), asked: async () => undefined };
 
-function wireLook({ context, adapter, tracking, publishing }: PollingParts) {
-  const { config, database, redis, clock, logger, metrics } = context;
+function wireLook({ context, adapter, publishing }: PollingParts) {
+  const { config, database, redis, clock, metrics } = context;
   const { platform } = adapter;
   return createLook({
     ...{ adapter, clock, metrics },
@@ -93,13 +95,13 @@ function wireLook({ context, adapter, tracking, publishing }: PollingParts) {
     }),
     queueChanges: publishing.entrance.queueChanges,
     // Only YouTube knows broadcasts that no listing shows yet.
-    planStartLooks: (scheduled) =>
-      tracking.planStartLooks(scheduled).catch((error: unknown) => {
-        logger.warn({ platform, err: error }, 'looks at announced starts not planned, the next look will');
-      }),
     hintedIds: platform === 'youtube' ? createHintedIds(redis, platform) : NOTHING_HINTED,
     isSick: createSickProvider(redis, platform, () => 3 * config.pollIntervalMs[platform]),
-    rules: () => ({ rule: endRules(config.offlineGraceMs)[platform], announceMaxAgeMs: config.ANNOUNCE_MAX_AGE }),
+    rules: () => ({
+      rule: endRules(config.offlineGraceMs)[platform],
+      announceMaxAgeMs: config.ANNOUNCE_MAX_AGE,
+      tells: PUSH_TELLS[platform],
+    }),
   });
 }
 

@@ -7,12 +7,13 @@ import { createReconcileUpkeep } from '../workers/reconcile-upkeep.ts';
 import { createUpkeepSchedules, openUpkeepQueue } from '../workers/upkeep.ts';
 import type { Publishing } from './publishing.ts';
 import type { Tracking } from './tracking.ts';
+import type { Push } from './push.ts';
 import { upkeepPeriods } from './upkeep-periods.ts';
 
 /** Reconcile, with everything it compares and repairs. */
 export function wireReconcile(
   context: Context,
-  { tracking, publishing }: { tracking: Tracking; publishing: Publishing },
+  { tracking, publishing, push }: { tracking: Tracking; publishing: Publishing; push: Pick<Push, 'reconcilePush'> },
 ) {
   const { redis, clock, logger, metrics, config } = context;
   const queue = openUpkeepQueue(redis);
@@ -33,6 +34,7 @@ export function wireReconcile(
       requeue: entrance.requeue,
     }),
     reconcileLive: createReconcileLive(platformFlush.restore),
+    reconcilePush: push.reconcilePush,
     reconcileUpkeep: createReconcileUpkeep(schedules, () => upkeepPeriods(config)),
   });
   return { reconcile, runSoon: schedules.runSoon, close: () => queue.close() };

@@ -3,12 +3,12 @@ import { createCarryOut } from '../producers/carry-out.ts';
 import { createAlign } from '../producers/align.ts';
 import { createApplyWishes } from '../producers/follow.ts';
 import { createHint } from '../producers/hint.ts';
-import { createPollRequest } from '../producers/poll-request.ts';
-import { createPlanStartLooks } from '../producers/start-looks.ts';
+import { createLookAgain, createPollRequest } from '../producers/poll-request.ts';
 import { createPollSchedule } from '../producers/poll-schedule.ts';
 import { openPollQueues } from '../shared/queues/poll-queues.ts';
 import { createPinStore, type PinChange } from '../shared/store/pin-store.ts';
 import { createTrackingStore } from '../shared/store/tracking-store.ts';
+import { createUpkeepSchedules, openUpkeepQueue } from '../workers/upkeep.ts';
 
 /** Everything that counts follows and keeps schedulers. */
 export function wireTracking({ config, database, redis, metrics, clock }: Context) {
@@ -17,20 +17,24 @@ export function wireTracking({ config, database, redis, metrics, clock }: Contex
   const schedule = createPollSchedule({ queues, redis, pollIntervalMs: config.pollIntervalMs, clock });
   const requestPolls = createPollRequest(queues);
   const align = createAlign({ tracking, schedule });
-  const carryOut = createCarryOut({ align, requestPolls });
+  const upkeep = openUpkeepQueue(redis);
+  const { runSoon } = createUpkeepSchedules(upkeep);
+  const pushSoon = async (): Promise<void> => (config.PUBLIC_URL === null ? undefined : runSoon('push'));
+  const carryOut = createCarryOut({ align, requestPolls, pushSoon });
   const pins = createPinStore(database);
   return {
     queues,
     tracking,
     requestPolls,
-    planStartLooks: createPlanStartLooks({ queues, clock }),
+    pushSoon,
+    lookAgain: createLookAgain(queues),
     align,
     applyWishes: createApplyWishes({ tracking, carryOut, metrics }),
     applyPins: async (change: PinChange): Promise<void> => carryOut(await pins.change(change)),
     pins,
     hint: createHint({ redis, requestPolls, clock }),
     close: async () => {
-      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+      await Promise.all([...Object.values(queues), upkeep].map((queue) => queue.close()));
     },
   };
 }

@@ -8,6 +8,7 @@ export function upkeepPeriods(config: Pick<Config, 'STATE_SYNC_INTERVAL'>): Upke
   return [
     { name: 'reconcile', everyMs: config.STATE_SYNC_INTERVAL },
     { name: 'resolve', everyMs: MINUTE_MS / 2 },
+    { name: 'push', everyMs: MINUTE_MS / 3 },
     { name: 'stretch', everyMs: MINUTE_MS / 3 },
     { name: 'habits', everyMs: 10 * MINUTE_MS },
     { name: 'cleanup', everyMs: 60 * MINUTE_MS },

@@ -8,6 +8,7 @@ import { createStretchIntervals } from '../workers/stretch-intervals.ts';
 import { createUpkeepWorker } from '../workers/upkeep.ts';
 import type { Intake } from './intake.ts';
 import type { Platforms } from './platforms.ts';
+import type { Push } from './push.ts';
 import type { Reconciling } from './reconcile.ts';
 import type { Tracking } from './tracking.ts';
 
@@ -17,6 +18,7 @@ export interface UpkeepParts {
   readonly tracking: Pick<Tracking, 'tracking'>;
   readonly reconciling: Pick<Reconciling, 'reconcile'>;
   readonly intake: Pick<Intake, 'resolveNames'>;
+  readonly push: Pick<Push, 'pushUpkeep'>;
 }
 
 /** How soon an emptied Redis is noticed. */
@@ -30,6 +32,7 @@ export function wireUpkeep(context: Context, parts: UpkeepParts): Service[] {
   const tasks = {
     reconcile: () => reconcile({ dryRun: false }),
     resolve: parts.intake.resolveNames,
+    push: parts.push.pushUpkeep,
     stretch: createStretchIntervals({ redis, platforms: config.platforms, readBudgets, clock, logger }),
     habits: createExpectHabits({ database, clock }),
     cleanup: createCleanUp({ database, tracking: parts.tracking.tracking, clock }),

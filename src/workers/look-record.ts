@@ -3,7 +3,8 @@ import type { KnownBroadcast } from '../shared/domain/broadcast.ts';
 import type { FoundBy } from '../shared/domain/found-by.ts';
 import { judge } from '../shared/domain/judge.ts';
 import type { Observation } from '../shared/domain/observation.ts';
-import { paceOf } from '../shared/domain/pace.ts';
+import type { PushTells } from '../shared/domain/push-tells.ts';
+import { streamPace } from '../shared/domain/stream-pace.ts';
 import type { EndRule, Verdict } from '../shared/domain/verdict.ts';
 import type { RememberedStream } from '../shared/store/look-store.ts';
 import type { LookRecord, StreamFacts } from '../shared/store/record-store.ts';
@@ -11,6 +12,8 @@ import type { LookRecord, StreamFacts } from '../shared/store/record-store.ts';
 export interface LookRules {
   readonly rule: EndRule;
   readonly announceMaxAgeMs: number;
+  /** What pushes of the platform tell of. */
+  readonly tells: PushTells;
 }
 
 export interface LookEvidence {
@@ -27,15 +30,16 @@ export interface LookEvidence {
 const SIGN_EVERY_MS = 60 * 60_000;
 
 /** What to remember of one key after a look. Pure. An unknown leaves everything as it was. */
-export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs }: LookRules): LookRecord {
+export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs, tells }: LookRules): LookRecord {
   const { stream, observation, closed, frozen, foundBy, now } = evidence;
   const { identifier } = stream;
   const origin = { identifier, foundBy, pushed: stream.pushedAt !== null };
   const { title, login } = stream;
   if (observation.kind === 'unknown') return { ...origin, channel: { title, login }, verdicts: [], stream: null };
   if (observation.kind === 'gone') {
-    const facts = withPace({ ...factsOf(stream), ...afterGone(stream, now) }, stream, stream.open, now);
-    return { ...origin, channel: { title, login }, verdicts: [], stream: changed(stream, facts) };
+    const facts = { ...factsOf(stream), ...afterGone(stream, now) };
+    const pace = streamPace({ ...stream, ...facts }, tells, now);
+    return { ...origin, channel: { title, login }, verdicts: [], stream: changed(stream, { ...facts, pace }) };
   }
   const verdicts = judge({
     identifier,
@@ -60,30 +64,16 @@ export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs }:
     quarantinedAt: null,
     lastLiveAt: signDue ? now : stream.lastLiveAt,
   };
-  return { ...origin, channel: facts, verdicts, stream: changed(stream, withPace(facts, stream, open, now)) };
+  const pace = streamPace({ ...stream, ...facts, open }, tells, now);
+  return { ...origin, channel: facts, verdicts, stream: changed(stream, { ...facts, pace }) };
 }
 
-type Open = Pick<KnownBroadcast, 'id' | 'state' | 'scheduledStart'>;
+type Open = Pick<KnownBroadcast, 'id' | 'state' | 'scheduledStart' | 'missingSince'>;
 
-/** The broadcasts that are not over, after these verdicts. */
-export function openAfter(before: readonly KnownBroadcast[], verdicts: readonly Verdict[]): Open[] {
+function openAfter(before: readonly KnownBroadcast[], verdicts: readonly Verdict[]): Open[] {
   const after = new Map<string, Open>(before.map((broadcast) => [broadcast.id, broadcast]));
   for (const { next } of verdicts) after.set(next.id, next);
   return [...after.values()].filter(({ state }) => state === 'live' || state === 'scheduled');
-}
-
-function withPace(facts: StreamFacts, stream: RememberedStream, open: readonly Open[], now: Date): StreamFacts {
-  const pace = paceOf(
-    {
-      quarantined: facts.quarantinedAt !== null,
-      expectedUntil: stream.expectedUntil,
-      live: open.some((broadcast) => broadcast.state === 'live'),
-      scheduledStarts: open.flatMap((broadcast) => (broadcast.scheduledStart ? [broadcast.scheduledStart] : [])),
-      lastSignAt: facts.lastLiveAt ?? stream.createdAt,
-    },
-    now,
-  );
-  return { ...facts, pace };
 }
 
 function factsOf(stream: RememberedStream): StreamFacts {

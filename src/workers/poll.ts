@@ -13,6 +13,8 @@ export interface PollWorkerParts {
   readonly platform: Platform;
   readonly connection: Redis;
   readonly sharedLook: SharedLook;
+  /** Told what a look saw that a push had asked for. */
+  readonly lookAgain: (platform: Platform, job: PollJob, saw: PollResult) => Promise<void>;
   /** Called after each finished poll: the watchdog's sign of progress. */
   readonly onProgress: () => void;
   /** Gives up the looks under way. */
@@ -60,12 +62,12 @@ async function poll(parts: PollWorkerParts, job: Job<PollJob, PollResult>): Prom
   if (!read.success) throw new UnrecoverableError(`poll job without an identifier: ${read.error.issues[0]?.message}`);
   const slot = slotOf(job);
   metrics.lateness.observe({ platform }, Math.max(0, clock.now().getTime() - slot) / 1_000);
-  const result = await parts.sharedLook({
-    identifier: read.data.identifier,
-    slot,
-    forced: job.name === 'look',
-    foundBy: foundBy(read.data),
+  const wanted = { identifier: read.data.identifier, slot, forced: job.name === 'look', foundBy: foundBy(read.data) };
+  const result = await parts.sharedLook(wanted).catch(async (error: unknown) => {
+    await parts.lookAgain(platform, read.data, 'unknown');
+    throw error;
   });
+  await parts.lookAgain(platform, read.data, result);
   metrics.polls.inc({ platform, result });
   parts.onProgress();
   return result;

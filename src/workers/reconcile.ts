@@ -25,6 +25,8 @@ export interface ReconcileParts {
   readonly reconcileChanges: (options: RepairOptions) => Promise<Repair[]>;
   /** The snapshot of what is live. */
   readonly reconcileLive: (options: RepairOptions) => Promise<Repair[]>;
+  /** What platforms were asked to push. */
+  readonly reconcilePush: (options: RepairOptions) => Promise<Repair[]>;
   /** The schedules that every cluster has. */
   readonly reconcileUpkeep: (options: RepairOptions) => Promise<Repair[]>;
   readonly clock: Clock;
@@ -41,8 +43,10 @@ export function createReconcile(parts: ReconcileParts) {
     const repairs = await parts.reconcileUpkeep(options);
     for (const platform of PLATFORMS) repairs.push(...(await parts.reconcileSchedules(platform, options)));
     repairs.push(...(await parts.reconcileChanges(options)), ...(await parts.reconcileLive(options)));
+    if (!dryRun) await redis.set(DERIVED_MARK, startedAt.toISOString());
+    // Last: it waits for the platforms, and nothing else has to.
+    repairs.push(...(await parts.reconcilePush(options)));
     if (dryRun) return repairs;
-    await redis.set(DERIVED_MARK, startedAt.toISOString());
     for (const { what } of repairs) metrics.repairs.inc({ what });
     const tookMs = clock.now().getTime() - startedAt.getTime();
     if (repairs.length > 0) logger.info({ repairs: repairs.length, tookMs }, 'reconciled');

@@ -29,9 +29,9 @@ export function createUpkeepSchedules(queue: Queue) {
         await queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: KEPT });
       }
     },
-    /** Asks for a task before its time. */
+    /** Asks for a task before its time. One that is at work may have begun too early to see why: it runs once more. */
     async runSoon(name: string): Promise<void> {
-      await queue.add(name, {}, { ...KEPT, deduplication: { id: name } });
+      await queue.add(name, {}, { ...KEPT, deduplication: { id: name, keepLastIfActive: true } });
     },
   };
 }

@@ -41,7 +41,7 @@ export function openTracking(urls: { databaseUrl: string; redisUrl: string }, co
   });
   const requestPolls = createPollRequest(queues);
   const align = createAlign({ tracking, schedule });
-  const carryOut = createCarryOut({ align, requestPolls });
+  const carryOut = createCarryOut({ align, requestPolls, pushSoon: async () => undefined });
   const pins = createPinStore(database);
   return {
     database,

@@ -27,6 +27,7 @@ beforeAll(async () => {
       wanted.push(key);
       return 'idle';
     },
+    lookAgain: async () => undefined,
     onProgress: () => undefined,
     abortLooks: () => undefined,
     clock: systemClock,

@@ -30,6 +30,7 @@ beforeAll(async () => {
     }),
     reconcileChanges: async () => [],
     reconcileLive: async () => [],
+    reconcilePush: async () => [],
     reconcileUpkeep: async () => [],
   });
 });

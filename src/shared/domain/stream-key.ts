@@ -20,7 +20,7 @@ export function parseKeyText(text: string): StreamKey | undefined {
 }
 
 /** Categories of the bot: a follow of one stands for every channel of that type, and is itself never polled. */
-const CATEGORIES = ['holo', '2434', 'other', 'all'];
+export const CATEGORIES: readonly string[] = ['holo', '2434', 'other', 'all'];
 
 export function isCategory(key: StreamKey): boolean {
   return key.platform === 'youtube' && CATEGORIES.includes(key.identifier);

@@ -39,5 +39,15 @@ export const sharedKey = (platform: Platform, name: string): string =>
 export const hintedKey = (platform: Platform, identifier: string): string =>
   `${queuePrefix(pollQueueName(platform))}:hinted:${identifier}`;
 
+/** Present while some process can receive pushes; its value says since when (ms), without a break. */
+export const PUSH_INGRESS = 'tallylight:push-ingress';
+
+/** Set while nobody asks the platform for subscriptions; its value says why. */
+export const pushRestKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:push-rest`;
+
+/** Present for a while after a pushed message came. */
+export const pushedMessageKey = (platform: Platform, messageId: string): string =>
+  `${queuePrefix(pollQueueName(platform))}:pushed:${messageId}`;
+
 /** Present as long as what is derived in this Redis was derived by us; gone when Redis was emptied or replaced. */
 export const DERIVED_MARK = 'tallylight:derived';

@@ -9,7 +9,13 @@ import { pollQueueName, queuePrefix } from './keys.ts';
  * `poll`: look if the key is due; its scheduler fired, or it was just followed. `look`: look, whether it is due or not.
  * Jobs of the last version may still wait in a queue: a new field must be optional.
  */
-export const pollJob = z.object({ identifier: z.string().min(1), reason: z.string().optional() });
+export const pollJob = z.object({
+  identifier: z.string().min(1),
+  reason: z.string().optional(),
+  /** What a push said, and how many looks there have been for it with this one. */
+  says: z.enum(['online', 'offline', 'something']).optional(),
+  looks: z.number().int().positive().optional(),
+});
 
 export type PollJob = z.infer<typeof pollJob>;
 

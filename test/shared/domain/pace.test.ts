@@ -8,6 +8,8 @@ const minutes = (count: number): Date => new Date(NOW.getTime() + count * 60_000
 const facts = (over: Partial<PaceFacts> = {}): PaceFacts => ({
   quarantined: false,
   live: false,
+  missing: false,
+  pushed: null,
   expectedUntil: null,
   scheduledStarts: [],
   lastSignAt: minutes(-60),
@@ -24,15 +26,22 @@ describe('how often a key is looked at', () => {
     ['fast when it usually begins about now', facts({ expectedUntil: minutes(1) }), 'fast'],
     ['normal when that hour is over', facts({ expectedUntil: minutes(-1) }), 'normal'],
     ['slow when it has slept for a month', facts({ lastSignAt: minutes(-31 * 24 * 60) }), 'slow'],
+    ['net while push tells of its begin and end', facts({ pushed: 'both', expectedUntil: minutes(1) }), 'net'],
+    ['net while push tells of its end', facts({ pushed: 'both', live: true }), 'net'],
+    ['net when asleep and pushed', facts({ pushed: 'begin', lastSignAt: minutes(-31 * 24 * 60) }), 'net'],
+    ['fast while a live one is missing, pushed or not', facts({ pushed: 'both', live: true, missing: true }), 'fast'],
+    ['fast while it is live and push does not tell of its end', facts({ pushed: 'begin', live: true }), 'fast'],
+    ['fast when it is about to start, pushed or not', facts({ pushed: 'both', scheduledStarts: [minutes(5)] }), 'fast'],
+    ['net while push tells of what is new', facts({ pushed: 'discovery', scheduledStarts: [minutes(600)] }), 'net'],
     ['rare in quarantine, whatever else is true', facts({ quarantined: true, live: true }), 'rare'],
   ])('%s', (_name, given, pace) => {
     expect(paceOf(given, NOW)).toBe(pace);
   });
 
   it('is in the order of its names', () => {
-    const every = (['fast', 'normal', 'slow', 'rare'] as const).map((pace) => pollEvery(60_000, pace));
+    const every = (['fast', 'normal', 'slow', 'net', 'rare'] as const).map((pace) => pollEvery(60_000, pace));
     expect(every).toEqual([...every].sort((a, b) => a - b));
-    expect(new Set(every).size).toBe(4);
+    expect(new Set(every).size).toBe(5);
   });
 });
 
