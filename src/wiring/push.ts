@@ -12,6 +12,7 @@ import { createLookStore } from '../shared/store/look-store.ts';
 import { createPushHealthStore } from '../shared/store/push-health-store.ts';
 import { createPushStore } from '../shared/store/push-store.ts';
 import { createPushWorkStore } from '../shared/store/push-work-store.ts';
+import { createUserIdStore } from '../shared/store/user-id-store.ts';
 import { createPushDue } from '../workers/push-due.ts';
 import { createPushSteps } from '../workers/push-steps.ts';
 import { createPushUpkeep } from '../workers/push-upkeep.ts';
@@ -24,7 +25,13 @@ type PushTracking = Pick<Tracking, 'tracking' | 'align' | 'hint' | 'pushSoon'>;
 /** Everything that lets platforms tell us of changes by themselves. Without PUBLIC_URL nobody is asked for it. */
 export function wirePush(context: Context, tracking: PushTracking) {
   const { config, database, redis, metrics, logger, clock } = context;
-  const adapters = createPushAdapters(config, { redis, metrics, logger, clock });
+  const adapters = createPushAdapters(config, {
+    redis,
+    metrics,
+    logger,
+    clock,
+    userIds: createUserIdStore(database, { platform: 'twitcasting', clock }),
+  });
   const { pushSoon } = tracking;
   const store = createPushStore(database);
   const work = createPushWorkStore(database);
