@@ -70,8 +70,8 @@ function wirePollings(context: Context, { platforms, tracking, publishing, conne
 }
 
 function createFlush({ metrics, logger }: Context, { connection, publishing }: Parts): Service {
-  const { changes, pace, platformFlush } = publishing;
-  return createFlushWorker({ connection, metrics, logger, changes, pace, flush: platformFlush.flush });
+  const { changes, pace, backPressure, platformFlush } = publishing;
+  return createFlushWorker({ connection, metrics, logger, changes, pace, backPressure, flush: platformFlush.flush });
 }
 
 function createListener({ redis, redisUrl, clock, metrics, logger }: Context, { intake }: Parts): FollowListener {

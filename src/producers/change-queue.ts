@@ -1,3 +1,4 @@
+import type { Lane } from '../shared/domain/follow.ts';
 import { chunk } from '../shared/domain/group.ts';
 import { type ChangeQueue, changeJobId } from '../shared/queues/change-queue.ts';
 import { type Clock, systemClock } from '../shared/runtime/clock.ts';
@@ -5,6 +6,9 @@ import type { QueuedChange } from '../shared/store/change-store.ts';
 
 /** Jobs in one round trip. */
 const BULK = 1_000;
+
+/** BullMQ takes jobs without a priority first: however many normal changes wait, an urgent one is not behind them. */
+const BEHIND: Record<Lane, { priority?: number }> = { urgent: {}, normal: { priority: 1 } };
 
 export interface UnqueuedChanges<T> {
   /** No job will ever run for them. */
@@ -27,7 +31,7 @@ export function createChangeQueue({ queue, clock = systemClock }: ChangeQueuePar
         part.map(({ id, platform, lane, dueAt }) => ({
           name: lane,
           data: { id: id.toString(), platform, lane },
-          opts: { jobId: changeJobId(id), delay: Math.max(0, dueAt.getTime() - now) },
+          opts: { jobId: changeJobId(id), delay: Math.max(0, dueAt.getTime() - now), ...BEHIND[lane] },
         })),
       );
     }

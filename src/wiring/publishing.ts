@@ -4,11 +4,13 @@ import { createPublisher } from '../shared/pubsub/publisher.ts';
 import { openChangeQueue } from '../shared/queues/change-queue.ts';
 import { createChangeStore } from '../shared/store/change-store.ts';
 import { createLogStore } from '../shared/store/log-store.ts';
+import { createReadRedisSigns } from '../shared/pubsub/redis-signs.ts';
+import { createBackPressure } from '../workers/back-pressure.ts';
 import { createFlushPace } from '../workers/flush-pace.ts';
 import { createPlatformFlush } from '../workers/flush-platform.ts';
 
 /** Everything between a recorded change and its event. */
-export function wirePublishing({ config, database, redis, metrics, clock }: Context) {
+export function wirePublishing({ config, database, redis, metrics, clock, logger }: Context) {
   const queue = openChangeQueue(redis);
   const changes = createChangeStore(database);
   const pace = createFlushPace({
@@ -18,8 +20,18 @@ export function wirePublishing({ config, database, redis, metrics, clock }: Cont
   });
   const log = createLogStore(database);
   const publisher = createPublisher(redis);
-  const platformFlush = createPlatformFlush({ database, changes, log, publisher, pace, clock, metrics, config });
-  return { changes, pace, platformFlush, entrance: createChangeQueue({ queue, clock }), close: () => queue.close() };
+  const backPressure = createBackPressure({ readSigns: createReadRedisSigns(redis, logger), clock, metrics, logger });
+  const platformFlush = createPlatformFlush({
+    ...{ database, changes, log, publisher, pace, backPressure, clock, metrics, config },
+  });
+  return {
+    changes,
+    pace,
+    backPressure,
+    platformFlush,
+    entrance: createChangeQueue({ queue, clock }),
+    close: () => queue.close(),
+  };
 }
 
 export type Publishing = ReturnType<typeof wirePublishing>;

@@ -8,8 +8,8 @@ export interface GatherParts<R> {
   readonly settled: (ids: readonly bigint[]) => Promise<Map<bigint, R>>;
   /** Resolves when the next flush may begin; what arrives meanwhile takes part in it. */
   readonly nextSlot: () => Promise<void>;
-  /** Publishes what waits, at least these. */
-  readonly flush: (ids: readonly bigint[]) => Promise<void>;
+  /** Publishes what waits, at least these. Calls `afterPass` whenever some of it is out. */
+  readonly flush: (ids: readonly bigint[], afterPass: () => Promise<void>) => Promise<void>;
 }
 
 interface Waiter<R> {
@@ -44,7 +44,8 @@ export function createGather<R>({ settled, nextSlot, flush }: GatherParts<R>) {
     if (inHand.size === 0) return;
     await nextSlot();
     const wanted = [...inHand.keys()];
-    await flush(wanted);
+    // A job that is done makes room for another, which may be an urgent one of another platform.
+    await flush(wanted, release);
     await release();
     if (wanted.length > 0 && wanted.every((id) => inHand.has(id))) {
       throw new Error(`a flush settled none of the ${wanted.length} changes it was for, such as ${wanted[0]}`);

@@ -1,9 +1,14 @@
 import type { Redis } from 'ioredis';
+import { eventsAtOnce } from '../shared/domain/back-pressure.ts';
 import type { Platform } from '../shared/domain/platform.ts';
 import { sleep } from '../shared/runtime/clock.ts';
 import { runScript, script } from '../shared/runtime/script.ts';
 
 const SECOND_MS = 1_000;
+
+/** Events that one pass takes. A longer queue is worked off in several passes, so that urgent changes come in between. */
+export const EVENTS_PER_PASS = 20;
+
 const TURNS_KEY = '{streams}.turns';
 const slotKey = (platform: Platform): string => `{streams}.slot:${platform}`;
 
@@ -24,7 +29,7 @@ export interface FlushPaceParts {
   readonly windowMs?: number;
 }
 
-/** How fast events may leave, for the whole cluster. Both answer 0 for "go", else how many milliseconds to wait and ask again. */
+/** How fast events may leave, for the whole cluster. `slot` and `turn` answer 0 for "go", else how many milliseconds to wait and ask again. */
 export function createFlushPace({ redis, urgentIntervalMs, publishRate, windowMs = SECOND_MS }: FlushPaceParts) {
   return {
     async slot(platform: Platform): Promise<number> {
@@ -36,16 +41,25 @@ export function createFlushPace({ redis, urgentIntervalMs, publishRate, windowMs
     async turn(): Promise<number> {
       return Number(await runScript(redis, TAKE_TURN, [TURNS_KEY], [publishRate(), windowMs]));
     },
+
+    /** How many events can leave soon, each after such a pause. */
+    eventsAtOnce: (pauseMs: number): number => eventsAtOnce(publishRate(), pauseMs, EVENTS_PER_PASS),
   };
 }
 
 export type FlushPace = ReturnType<typeof createFlushPace>;
 
-/** Asks until the answer is "go", or `signal` says that there is no time left to wait. */
-export async function untilGo(ask: () => Promise<number>, signal?: AbortSignal): Promise<void> {
+/**
+ * Asks until the answer is "go", or `signal` says that there is no time left to wait.
+ * @returns how many milliseconds it waited; 0 when it could go at once
+ */
+export async function untilGo(ask: () => Promise<number>, signal?: AbortSignal): Promise<number> {
+  let since: number | undefined;
   while (!signal?.aborted) {
     const waitMs = await ask();
-    if (waitMs === 0) return;
+    if (waitMs === 0) break;
+    since ??= performance.now();
     await sleep(waitMs, signal);
   }
+  return since === undefined ? 0 : performance.now() - since;
 }

@@ -7,11 +7,8 @@ import type { Metrics } from '../shared/runtime/metrics.ts';
 import type { ChangeStore, OpenEvent } from '../shared/store/change-store.ts';
 import type { LogStore, PublishedEvent } from '../shared/store/log-store.ts';
 import { withPlatformLock } from '../shared/store/platform-lock.ts';
-import type { FlushPace } from './flush-pace.ts';
-import { untilGo } from './flush-pace.ts';
-
-/** Events that one pass takes. A longer queue is worked off in several passes, so that urgent changes come in between. */
-const EVENTS_PER_PASS = 20;
+import type { BackPressure } from './back-pressure.ts';
+import { EVENTS_PER_PASS, type FlushPace, untilGo } from './flush-pace.ts';
 
 /** A pass ends after this long even when more waits: its lock is not held for ever. */
 const PASS_MS = 10_000;
@@ -22,6 +19,7 @@ export interface PlatformFlushParts {
   readonly log: LogStore;
   readonly publisher: Publisher;
   readonly pace: FlushPace;
+  readonly backPressure: BackPressure;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly config: Pick<Config, 'BATCH_MAX_STREAMS' | 'ANNOUNCE_MAX_AGE'>;
@@ -29,25 +27,36 @@ export interface PlatformFlushParts {
 
 type Pass = 'done' | 'more' | 'behind';
 
+export interface FlushOptions {
+  /** Ends the flush after the pass under way; what is left still waits. */
+  readonly signal?: AbortSignal;
+  /** Called whenever some of it is published. */
+  readonly afterPass?: () => Promise<void>;
+}
+
 /**
  * Publishes what waits of a platform. Each step can be cut off and is made good by the next flush: an event that was
  * formed is published as it was formed; one that was published is not published again, and only marked.
  */
 export function createPlatformFlush(parts: PlatformFlushParts) {
-  const { database, changes, log, publisher, clock, metrics, config } = parts;
+  const { database, changes, log, publisher, pace, backPressure, clock, metrics, config } = parts;
   const publishOpen = createPublishOpen(parts);
 
-  /**
-   * @param wanted changes to publish now, whatever their lane; with them goes whatever is due
-   * @param signal ends the flush after the pass under way; what is left still waits
-   */
-  async function flush(platform: Platform, wanted: readonly bigint[], signal?: AbortSignal): Promise<void> {
+  /** @param wanted changes to publish now, whatever their lane; with them goes whatever is due */
+  async function flush(
+    platform: Platform,
+    wanted: readonly bigint[],
+    { signal, afterPass }: FlushOptions = {},
+  ): Promise<void> {
     let pass = await onePass(platform, wanted);
     if (pass === 'behind') {
       await restore();
       pass = await onePass(platform, wanted);
     }
-    while (pass === 'more' && !signal?.aborted) pass = await onePass(platform, wanted);
+    while (pass === 'more' && !signal?.aborted) {
+      await afterPass?.();
+      pass = await onePass(platform, wanted);
+    }
     if (pass === 'behind') throw new Error(`publishing changes of ${platform}: the log in Redis is behind again`);
   }
 
@@ -56,7 +65,8 @@ export function createPlatformFlush(parts: PlatformFlushParts) {
       const earlier = await publishOpen(platform);
       if (earlier !== 'done') return earlier;
       const maxStreams = config.BATCH_MAX_STREAMS;
-      const limit = EVENTS_PER_PASS * maxStreams;
+      const { pauseMs } = await backPressure.pressure();
+      const limit = pace.eventsAtOnce(pauseMs) * maxStreams;
       const { taken, silenced } = await changes.form({
         ...{ platform, wanted, limit, maxStreams, now: clock.now() },
         announceMaxAgeMs: config.ANNOUNCE_MAX_AGE,
@@ -86,7 +96,7 @@ export function createPlatformFlush(parts: PlatformFlushParts) {
 
 export type PlatformFlush = ReturnType<typeof createPlatformFlush>;
 
-function createPublishOpen({ changes, log, publisher, pace, clock, metrics }: PlatformFlushParts) {
+function createPublishOpen({ changes, log, publisher, pace, backPressure, clock, metrics }: PlatformFlushParts) {
   /** Publishes the events that are formed already, in their order, and marks those that are out. */
   return async function publishOpen(platform: Platform): Promise<Pass> {
     const known = await log.position();
@@ -96,7 +106,8 @@ function createPublishOpen({ changes, log, publisher, pace, clock, metrics }: Pl
     try {
       for (const event of events) {
         if (clock.now().getTime() > endAt) return 'more';
-        await untilGo(pace.turn);
+        await backPressure.holdBack();
+        countRateWait(metrics, await untilGo(pace.turn));
         const result = await publisher.publish({ ...event, streams: event.changes.map(({ stream }) => stream) }, known);
         if (result.kind === 'behind') return 'behind';
         out.push({ eventId: event.eventId, place: result.place });
@@ -109,6 +120,12 @@ function createPublishOpen({ changes, log, publisher, pace, clock, metrics }: Pl
   };
 }
 
+function countRateWait(metrics: Metrics, waitedMs: number): void {
+  if (waitedMs === 0) return;
+  metrics.publishWaits.inc({ by: 'rate' });
+  metrics.publishWaitSeconds.inc({ by: 'rate' }, waitedMs / 1_000);
+}
+
 function count(metrics: Metrics, event: OpenEvent, { repeated, at }: { repeated: boolean; at: Date }): void {
   const { platform, direction, changes } = event;
   if (repeated) {
@@ -117,6 +134,8 @@ function count(metrics: Metrics, event: OpenEvent, { repeated, at }: { repeated:
   }
   metrics.batches.inc({ platform, direction });
   metrics.published.inc({ platform, direction }, changes.length);
+  metrics.eventStreams.observe({ platform }, changes.length);
+  if (changes.length > 1) metrics.merged.inc({ platform, direction }, changes.length);
   for (const { lane, recordedAt } of changes) {
     metrics.publishDelay.observe({ platform, lane }, Math.max(0, at.getTime() - recordedAt.getTime()) / 1_000);
   }

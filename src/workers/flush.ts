@@ -8,6 +8,7 @@ import type { Logger } from '../shared/runtime/logger.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
 import type { Service } from '../shared/runtime/service.ts';
 import type { ChangeStore } from '../shared/store/change-store.ts';
+import type { BackPressure } from './back-pressure.ts';
 import { createGather, type Gather, HandedBack } from './flush-gather.ts';
 import { type FlushPace, untilGo } from './flush-pace.ts';
 import type { PlatformFlush } from './flush-platform.ts';
@@ -22,7 +23,8 @@ export interface FlushWorkerParts {
   /** A connection that waits for ever, as workers want. */
   readonly connection: Redis;
   readonly changes: Pick<ChangeStore, 'settled'>;
-  readonly pace: FlushPace;
+  readonly pace: Pick<FlushPace, 'slot'>;
+  readonly backPressure: Pick<BackPressure, 'holdBack'>;
   readonly flush: PlatformFlush['flush'];
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -73,12 +75,17 @@ interface Ending {
   readonly gaveUp: AbortSignal;
 }
 
-function gathersOf({ changes, pace, flush }: FlushWorkerParts, { stopping, gaveUp }: Ending): Gathers {
+function gathersOf(parts: FlushWorkerParts, { stopping, gaveUp }: Ending): Gathers {
+  const { changes, pace, backPressure, flush } = parts;
   return perPlatform((platform) =>
     createGather<ChangeResult>({
       settled: changes.settled,
-      nextSlot: () => untilGo(() => pace.slot(platform), stopping),
-      flush: (ids) => flush(platform, ids, gaveUp),
+      async nextSlot() {
+        await untilGo(() => pace.slot(platform), stopping);
+        // Held back before anything is formed, what comes meanwhile travels with it.
+        await backPressure.holdBack(stopping);
+      },
+      flush: (ids, afterPass) => flush(platform, ids, { signal: gaveUp, afterPass }),
     }),
   );
 }

@@ -33,7 +33,7 @@ export interface Cluster {
   /** What a command prints. */
   tell(args: readonly string[]): Promise<string>;
   /** Publishes as the C# bot does: ids as bare numbers. */
-  follow(key: StreamKey, guildId?: string): Promise<void>;
+  follow(key: StreamKey, guildId?: string, metadata?: object): Promise<void>;
   unfollow(key: StreamKey, guildId?: string): Promise<void>;
   /** `online <id>` and `offline <id>` of one key, in the order heard. */
   heardOf(key: StreamKey): string[];
@@ -81,8 +81,9 @@ export async function startCluster(options: SimulatorOptions = {}): Promise<Clus
       await process.exited;
       return process.stdout();
     },
-    async follow(key, guildId = '1234567890123456789') {
-      await publisher.publish(FOLLOW_CHANNEL, message(key, guildId, '"channel_id":9876543210987654321,'));
+    async follow(key, guildId = '1234567890123456789', metadata) {
+      const channel = '"channel_id":9876543210987654321,';
+      await publisher.publish(FOLLOW_CHANNEL, message(key, guildId, channel, metadata));
     },
     async unfollow(key, guildId = '1234567890123456789') {
       await publisher.publish(UNFOLLOW_CHANNEL, message(key, guildId, ''));
@@ -101,9 +102,9 @@ export async function startCluster(options: SimulatorOptions = {}): Promise<Clus
   };
 }
 
-function message({ platform, identifier }: StreamKey, guildId: string, channel: string): string {
+function message({ platform, identifier }: StreamKey, guildId: string, channel: string, metadata?: object): string {
   const at = new Date().toISOString().replace('Z', '1564Z');
-  return `{"platform":"${platform}","stream_key":"${identifier}","guild_id":${guildId},${channel}"user_id":42,"timestamp":"${at}","metadata":null}`;
+  return `{"platform":"${platform}","stream_key":"${identifier}","guild_id":${guildId},${channel}"user_id":42,"timestamp":"${at}","metadata":${JSON.stringify(metadata ?? null)}}`;
 }
 
 function read(text: string): Heard[] {

@@ -6,6 +6,7 @@ import { openDatabase } from '../../dist/src/shared/runtime/database.js';
 import { createMetrics } from '../../dist/src/shared/runtime/metrics.js';
 import { createChangeStore } from '../../dist/src/shared/store/change-store.js';
 import { createLogStore } from '../../dist/src/shared/store/log-store.js';
+import { CALM } from '../../dist/src/shared/domain/back-pressure.js';
 import { createFlushPace } from '../../dist/src/workers/flush-pace.js';
 import { createPlatformFlush } from '../../dist/src/workers/flush-platform.js';
 
@@ -18,6 +19,7 @@ const { flush } = createPlatformFlush({
   log: createLogStore(database),
   publisher: createPublisher(redis),
   pace: createFlushPace({ redis, urgentIntervalMs: () => 1, publishRate: () => 10_000 }),
+  backPressure: { pressure: async () => CALM, holdBack: async () => undefined },
   clock: systemClock,
   metrics: createMetrics(),
   config: { BATCH_MAX_STREAMS: 2, ANNOUNCE_MAX_AGE: 3_600_000 },

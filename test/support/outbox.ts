@@ -11,7 +11,9 @@ import { openDatabase } from '../../src/shared/runtime/database.ts';
 import { createMetrics } from '../../src/shared/runtime/metrics.ts';
 import { type ChangeStore, createChangeStore } from '../../src/shared/store/change-store.ts';
 import { createLogStore, type LogStore } from '../../src/shared/store/log-store.ts';
-import { createFlushPace } from '../../src/workers/flush-pace.ts';
+import { createReadRedisSigns } from '../../src/shared/pubsub/redis-signs.ts';
+import { createBackPressure } from '../../src/workers/back-pressure.ts';
+import { createFlushPace, type FlushPace } from '../../src/workers/flush-pace.ts';
 import { createPlatformFlush } from '../../src/workers/flush-platform.ts';
 import { createDatabase } from './database.ts';
 import { startRedis } from './redis.ts';
@@ -34,6 +36,7 @@ export interface Replaced {
   readonly changes?: ChangeStore;
   readonly log?: LogStore;
   readonly publisher?: Publisher;
+  readonly pace?: FlushPace;
 }
 
 export interface OutboxOptions {
@@ -66,6 +69,10 @@ export async function openOutbox({
     log: createLogStore(database),
     publisher: createPublisher(redis),
     pace: createFlushPace({ redis, urgentIntervalMs: () => 10, publishRate: () => 10_000 }),
+    backPressure: createBackPressure({
+      readSigns: createReadRedisSigns(redis, silentLogger),
+      ...{ clock: systemClock, metrics, logger: silentLogger, signsAgeMs: 100 },
+    }),
     config: { BATCH_MAX_STREAMS: maxStreams, ANNOUNCE_MAX_AGE: announceMaxAgeMs },
   };
   return {

@@ -35,9 +35,18 @@ afterEach(async () => {
 });
 
 function worker(replaced: Partial<FlushWorkerParts> = {}) {
-  const { changes, pace, metrics } = outbox;
+  const { changes, pace, backPressure, metrics } = outbox;
   const { flush } = outbox.flusher();
-  const service = createFlushWorker({ connection, changes, pace, flush, metrics, logger: silentLogger, ...replaced });
+  const service = createFlushWorker({
+    connection,
+    changes,
+    pace,
+    backPressure,
+    flush,
+    metrics,
+    logger: silentLogger,
+    ...replaced,
+  });
   stops.push(() => service.stop());
   return service;
 }

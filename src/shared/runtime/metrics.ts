@@ -43,6 +43,15 @@ export function createMetrics() {
     suppressed: counter('changes_suppressed_total', 'Changes recorded silently', ['platform', 'reason']),
     published: counter('streams_published_total', 'Streams published in events', ['platform', 'direction']),
     batches: counter('events_published_total', 'Events published', ['platform', 'direction']),
+    merged: counter('streams_merged_total', 'Streams published in an event together with others', [
+      'platform',
+      'direction',
+    ]),
+    eventStreams: histogram('event_streams', 'Streams in an event', [1, 2, 5, 10, 25, 50, 100, 1_000], ['platform']),
+    publishWaits: counter('publish_waits_total', 'Events and flushes that had to wait, by what held them back', ['by']),
+    publishWaitSeconds: counter('publish_wait_seconds_total', 'How long they waited', ['by']),
+    subscribersBehind: gauge('subscribers_behind', 'Subscribers of Redis that are far behind, when last looked', []),
+    furthestBehind: gauge('subscriber_behind_bytes', 'What the furthest of them has not taken yet', []),
     repeats: counter('events_repeated_total', 'Events that were already published when a retry came', ['platform']),
     publishDelay: histogram(
       'publish_delay_seconds',
