@@ -35,7 +35,7 @@ export async function setStage({ servers, env }: StageParts): Promise<Stage> {
     const simulation = await startSimulation({ ...quiet, env: plain, logs, undo });
     const { databaseUrl, redisUrl } = servers;
     const own = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, HTTP_PORT: '0', LOG_LEVEL: 'info' };
-    await startCluster({ env: { ...plain, ...simulation.env, ...own, ...env }, logs, undo });
+    await startCluster({ env: { ...plain, ...simulation.env, ...own, ...env }, webPort: 0, logs, undo });
     const logger = createLogger({ level: 'warn', secrets: [], destination: process.stderr });
     const shard = await openShard({ redisUrl, index: 0, logger, onHeard: () => undefined });
     undo.add(async () => shard.close());

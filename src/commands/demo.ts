@@ -15,6 +15,7 @@ interface DemoFlags {
   readonly for?: number;
   readonly seed: string;
   readonly streamers: number;
+  readonly push?: true;
   readonly plain?: true;
   readonly json?: true;
   readonly useServers?: true;
@@ -35,6 +36,7 @@ export function demoCommand(): Command {
     .option('--for <duration>', 'end by itself, and compare what was announced with what happened', readDuration)
     .option('--seed <text>', 'the same seed makes the same streamers do the same things', 'tallylight')
     .option('--streamers <number>', `how many on each platform, up to ${MOST_STREAMERS}`, readStreamers, 3)
+    .option('--push', 'let the platforms push what happens, and poll them every five minutes only')
     .option('--plain', 'lines instead of a redrawn view, as when the output is no terminal')
     .option('--json', 'print the summary as JSON; everything else goes to stderr')
     .option('--use-servers', 'use DATABASE_URL and REDIS_URL, which have to be empty, instead of servers of its own')
@@ -50,6 +52,7 @@ Examples:
   $ tallylight demo --for 60s                            ends by itself with a summary
   $ tallylight demo --for 60s --json | jq .platforms.twitch
   $ tallylight demo --streamers 10 --seed another
+  $ tallylight demo --push --for 60s                     changes arrive by push
 
 Exit codes: ${EXIT.done} stopped as asked, or everything was announced as it happened; ${EXIT.failed} it was not, or a part failed;
 ${EXIT.usage} wrong usage.`;
@@ -62,6 +65,7 @@ async function demo(flags: DemoFlags): Promise<void> {
     forMs: flags.for ?? null,
     seed: flags.seed,
     streamers: flags.streamers,
+    push: flags.push ?? false,
     dir: path.resolve('.tallylight', 'demo'),
     env: process.env,
     calledAt: new Date(),

@@ -21,6 +21,8 @@ const RETRY_MS = 100;
 
 export interface ClusterParts {
   readonly env: Readonly<Record<string, string>>;
+  /** The port of role web; 0: any. */
+  readonly webPort: number;
   readonly logs: string;
   readonly undo: Undo;
 }
@@ -33,9 +35,14 @@ export interface Cluster {
 }
 
 /** @throws the sentence of a process that ended while it started */
-export async function startCluster({ env, logs, undo }: ClusterParts): Promise<Cluster> {
+export async function startCluster({ env, webPort, logs, undo }: ClusterParts): Promise<Cluster> {
   const started = PROCESSES.map(({ name, role }) =>
-    startRole({ name, role, env, log: path.join(logs, `${name}.log`) }),
+    startRole({
+      name,
+      role,
+      env: { ...env, ...(role === 'web' && { HTTP_PORT: String(webPort) }) },
+      log: path.join(logs, `${name}.log`),
+    }),
   );
   undo.add(() => Promise.all(started.map(({ child }) => child.end(STOP_MS))));
   const lost = Promise.race(started.map(({ child }) => child.lost));

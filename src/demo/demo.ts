@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Streamer } from '../../simulator/broadcast.ts';
 import { createRandom } from '../../simulator/random.ts';
+import { freePort } from '../embedded/free-port.ts';
 import { type PerPlatform, perPlatform } from '../shared/domain/platform.ts';
 import { createLogger } from '../shared/runtime/logger.ts';
 import { startCluster } from './cluster.ts';
@@ -26,6 +27,8 @@ export interface DemoOptions {
   readonly seed: string;
   /** On each platform. */
   readonly streamers: number;
+  /** The platforms push, and are polled every five minutes only. */
+  readonly push: boolean;
   /** Where its servers keep their data, and its processes their logs. */
   readonly dir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -67,17 +70,22 @@ async function stageDemo(options: DemoOptions, undo: Undo): Promise<DemoSummary>
   const logs = path.join(dir, 'logs');
   await mkdir(logs, { recursive: true });
   const story = createStory();
-  const env = withoutSettings(options.env);
+  const bare = withoutSettings(options.env);
   const [servers, simulation] = await bothOf(
     openServers({ ...options, undo }),
-    startSimulation({ seed, streamers, env, logs, undo, onTruth: story.learn }),
+    startSimulation({ seed, streamers, env: bare, logs, undo, onTruth: story.learn }),
   );
   signal.throwIfAborted();
   const followed = chosen(simulation.streamers);
-  const times = demoTimes(countsOf(followed));
+  const times = demoTimes(countsOf(followed), options.push);
+  const control = createSimulatorControl(simulation.url);
+  await control.allowYoutube(YOUTUBE_UNITS);
+  const webPort = options.push ? await freePort() : 0;
+  const publicUrl = options.push ? `http://127.0.0.1:${webPort}` : null;
+  if (publicUrl !== null) await control.callTwitcasting(`${publicUrl}/webhooks/twitcasting`);
   onProgress('starting listen, flush, sync, web and two times poll, each a process of its own');
-  const clusterEnv = demoEnvironment({ ...servers, inherited: options.env, simulator: simulation.env, times });
-  const cluster = await orAborted(startCluster({ env: clusterEnv, logs, undo }), signal);
+  const env = demoEnvironment({ ...servers, inherited: options.env, simulator: simulation.env, times, publicUrl });
+  const cluster = await orAborted(startCluster({ env, webPort, logs, undo }), signal);
   const lost = Promise.race([cluster.lost, simulation.lost]);
   const tolerance = toleranceOf(times);
   const places = { web: cluster.addresses.web ?? '', simulator: simulation.url, logs: path.relative('', logs) };
@@ -86,8 +94,6 @@ async function stageDemo(options: DemoOptions, undo: Undo): Promise<DemoSummary>
   const timeline = timelineOf(options.forMs, tolerance);
   const shards = await openShards({ servers, story, view, words, undo });
   const plot = plotOf(followed, seed);
-  const control = createSimulatorControl(simulation.url);
-  await control.allowYoutube(YOUTUBE_UNITS);
   return play({ ...plot, shards, control, story, view, words, timeline, tolerance, signal }, options, lost);
 }
 

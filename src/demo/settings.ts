@@ -3,6 +3,8 @@ import { type PerPlatform, perPlatform, type Platform } from '../shared/domain/p
 
 /** How quick everything is in the demo, in ms. It follows from how many streamers are followed on each platform. */
 export interface DemoTimes {
+  /** The platforms push. */
+  readonly pushed: boolean;
   readonly pollMs: PerPlatform<number>;
   readonly graceMs: PerPlatform<number>;
   readonly batchMs: number;
@@ -16,20 +18,31 @@ export const MOST_TWITCASTING = 8;
 /** Far more than the demo can spend, so that a long one is not slowed down to a day's real quota. */
 export const YOUTUBE_UNITS = 1_000_000;
 
-/** @param followed how many streamers on each platform */
-export function demoTimes(followed: PerPlatform<number>): DemoTimes {
+/** So rarely are keys looked at where the platforms push: what is told in time was pushed. */
+const SAFETY_NET_MS = 5 * 60 * SECOND;
+
+/**
+ * @param followed how many streamers on each platform
+ * @param push whether the platforms push
+ */
+export function demoTimes(followed: PerPlatform<number>, push: boolean): DemoTimes {
   return {
-    pollMs: {
-      youtube: 4 * SECOND,
-      twitch: 4 * SECOND,
-      // X allows 300 requests in 15 minutes.
-      twitter: 8 * SECOND,
-      // TwitCasting allows 60 a minute, and each key needs one of its own, twice as often while it is live.
-      twitcasting: Math.max(4 * SECOND, followed.twitcasting * 2.5 * SECOND),
-    },
+    pushed: push,
+    pollMs: push ? perPlatform(() => SAFETY_NET_MS) : pollTimes(followed),
     // The simulated connections break for 2 s, and 24 s at least lie between two broadcasts.
     graceMs: perPlatform((platform) => (hasGrace(platform) ? 8 * SECOND : 0)),
     batchMs: 2 * SECOND,
+  };
+}
+
+function pollTimes(followed: PerPlatform<number>): PerPlatform<number> {
+  return {
+    youtube: 4 * SECOND,
+    twitch: 4 * SECOND,
+    // X allows 300 requests in 15 minutes.
+    twitter: 8 * SECOND,
+    // TwitCasting allows 60 a minute, and each key needs one of its own, twice as often while it is live.
+    twitcasting: Math.max(4 * SECOND, followed.twitcasting * 2.5 * SECOND),
   };
 }
 
@@ -45,6 +58,8 @@ export interface EnvironmentParts {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly times: DemoTimes;
+  /** Where the platforms reach role web; null: they do not push. */
+  readonly publicUrl: string | null;
 }
 
 /** The environment of the roles. None of our own settings gets through: real credentials must not meet the demo. */
@@ -71,6 +86,7 @@ export function demoEnvironment(parts: EnvironmentParts): Record<string, string>
     BATCH_INTERVAL: ms(times.batchMs),
     URGENT_INTERVAL: '500ms',
     STATE_SYNC_INTERVAL: '30s',
+    ...(parts.publicUrl !== null && { PUBLIC_URL: parts.publicUrl, TWITTER_PUSH: 'on' }),
   };
 }
 

@@ -23,6 +23,8 @@ export interface SimulatorControl {
   history(): Promise<History>;
   /** What YouTube allows in a day. */
   allowYoutube(units: number): Promise<void>;
+  /** Where TwitCasting sends its webhooks: its developer page asks for that. */
+  callTwitcasting(url: string): Promise<void>;
 }
 
 /** @param url the simulator's root */
@@ -45,6 +47,7 @@ export function createSimulatorControl(url: string): SimulatorControl {
     requests: async (platform) =>
       recent.parse(await ask('GET', `requests/recent${platform ? `?platform=${platform}` : ''}`)),
     history: () => readHistory(url),
+    callTwitcasting: async (url) => void (await ask('PATCH', 'twitcasting/callback', { url })),
     allowYoutube: async (unitsPerDay) => void (await ask('PATCH', 'limits', { youtube: { unitsPerDay } })),
   };
 }

@@ -8,14 +8,17 @@ const SECOND = 1_000;
 const LATE_MS = 5 * SECOND;
 
 /** What Tallylight can promise with these settings. */
-export function toleranceOf({ pollMs, graceMs, batchMs }: DemoTimes): Tolerance {
+export function toleranceOf({ pollMs, graceMs, batchMs, pushed }: DemoTimes): Tolerance {
   return {
-    // Budgets may stretch an interval by a quarter before anybody would call it slow.
-    leastLiveMs: perPlatform((platform) => 1.25 * pollMs[platform] + LATE_MS),
+    // Budgets may stretch an interval by a quarter before anybody would call it slow. What is pushed needs no interval.
+    leastLiveMs: perPlatform((platform) => (pushed ? 0 : 1.25 * pollMs[platform]) + LATE_MS),
     // Only Twitch does not tell when a broadcast ended: its end is the first look that missed it.
-    endMs: perPlatform((platform) => (platform === 'twitch' ? pollMs.twitch + LATE_MS : 2 * SECOND)),
+    endMs: perPlatform((platform) => (platform === 'twitch' ? (pushed ? 0 : pollMs.twitch) + LATE_MS : 2 * SECOND)),
     startMs: 2 * SECOND,
-    endToldMs: perPlatform((platform) => 2.5 * pollMs[platform] + graceMs[platform] + batchMs + LATE_MS),
+    endToldMs: perPlatform((platform) => {
+      const isEndPushed = pushed && platform !== 'youtube';
+      return (isEndPushed ? LATE_MS : 2.5 * pollMs[platform]) + graceMs[platform] + batchMs + LATE_MS;
+    }),
     unfollowMs: LATE_MS,
   };
 }

@@ -53,7 +53,12 @@ function evidence(given: Partial<Evidence> & { heard?: readonly Announcement[] }
     shards: [heard, heard, heard],
     requests: [],
     checkedAt: at(100),
-    tolerance: toleranceOf(demoTimes(perPlatform(() => 3))),
+    tolerance: toleranceOf(
+      demoTimes(
+        perPlatform(() => 3),
+        false,
+      ),
+    ),
     ...given,
   };
 }

@@ -13,8 +13,11 @@ async function configFor(inherited: Record<string, string>) {
   const simulator = await startSimulator();
   await simulator.stop();
   const servers = { databaseUrl: 'postgres://demo@127.0.0.1/demo', redisUrl: 'redis://127.0.0.1:1' };
-  const times = demoTimes(perPlatform(() => 3));
-  const env = demoEnvironment({ ...servers, inherited, simulator: simulator.env(), times });
+  const times = demoTimes(
+    perPlatform(() => 3),
+    false,
+  );
+  const env = demoEnvironment({ ...servers, inherited, simulator: simulator.env(), times, publicUrl: null });
   return { env, config: loadConfig(env), simulator };
 }
 
@@ -40,7 +43,10 @@ describe('the environment of the demo', () => {
   });
 
   it('sees every simulated broadcast of a small demo, and never takes two of them for one', () => {
-    const times = demoTimes(perPlatform(() => 3));
+    const times = demoTimes(
+      perPlatform(() => 3),
+      false,
+    );
     const { leastLiveMs } = toleranceOf(times);
     for (const platform of PLATFORMS) {
       expect(leastLiveMs[platform]).toBeLessThanOrEqual(LEAST_LIVE_MS);
@@ -50,14 +56,22 @@ describe('the environment of the demo', () => {
 
   it('asks TwitCasting less than sixty times a minute, though all its streamers be live', () => {
     for (const followed of [1, 3, MOST_TWITCASTING]) {
-      const { pollMs } = demoTimes(perPlatform(() => followed));
+      const { pollMs } = demoTimes(
+        perPlatform(() => followed),
+        false,
+      );
       expect((followed * 60_000) / (pollMs.twitcasting / 2)).toBeLessThan(60);
     }
   });
 });
 
 describe('the timeline of the demo', () => {
-  const tolerance = toleranceOf(demoTimes(perPlatform(() => 3)));
+  const tolerance = toleranceOf(
+    demoTimes(
+      perPlatform(() => 3),
+      false,
+    ),
+  );
 
   it.each([20_000, 60_000, 3_600_000])(
     'of %d ms leaves before it stands still, and ends when all could be seen',
