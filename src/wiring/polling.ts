@@ -23,7 +23,7 @@ import type { Tracking } from './tracking.ts';
 export interface PollingParts {
   readonly context: Context;
   readonly adapter: PlatformAdapter;
-  readonly tracking: Pick<Tracking, 'align' | 'lookAgain'>;
+  readonly tracking: Pick<Tracking, 'align' | 'lookAgain' | 'planLooks'>;
   readonly publishing: Pick<Publishing, 'entrance'>;
   /** A connection that waits for ever, as workers want. */
   readonly connection: Redis;
@@ -81,8 +81,8 @@ export function wirePolling(parts: PollingParts): Polling {
 
 const NOTHING_HINTED = { of: async () => new Map<string, string[]>(), asked: async () => undefined };
 
-function wireLook({ context, adapter, publishing }: PollingParts) {
-  const { config, database, redis, clock, metrics } = context;
+function wireLook({ context, adapter, tracking, publishing }: PollingParts) {
+  const { config, database, redis, clock, logger, metrics } = context;
   const { platform } = adapter;
   return createLook({
     ...{ adapter, clock, metrics },
@@ -94,6 +94,10 @@ function wireLook({ context, adapter, publishing }: PollingParts) {
       toStreamData,
     }),
     queueChanges: publishing.entrance.queueChanges,
+    planLooks: (planned) =>
+      tracking.planLooks(planned).catch((error: unknown) => {
+        logger.warn({ platform, err: error }, 'looks not planned, the next look will');
+      }),
     // Only YouTube knows broadcasts that no listing shows yet.
     hintedIds: platform === 'youtube' ? createHintedIds(redis, platform) : NOTHING_HINTED,
     isSick: createSickProvider(redis, platform, () => 3 * config.pollIntervalMs[platform]),

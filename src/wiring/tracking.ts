@@ -4,6 +4,7 @@ import { createAlign } from '../producers/align.ts';
 import { createApplyWishes } from '../producers/follow.ts';
 import { createHint } from '../producers/hint.ts';
 import { createLookAgain, createPollRequest } from '../producers/poll-request.ts';
+import { createPlanLooks } from '../producers/planned-looks.ts';
 import { createPollSchedule } from '../producers/poll-schedule.ts';
 import { openPollQueues } from '../shared/queues/poll-queues.ts';
 import { createPinStore, type PinChange } from '../shared/store/pin-store.ts';
@@ -28,6 +29,7 @@ export function wireTracking({ config, database, redis, metrics, clock }: Contex
     requestPolls,
     pushSoon,
     lookAgain: createLookAgain(queues),
+    planLooks: createPlanLooks({ queues, clock }),
     align,
     applyWishes: createApplyWishes({ tracking, carryOut, metrics }),
     applyPins: async (change: PinChange): Promise<void> => carryOut(await pins.change(change)),

@@ -68,9 +68,11 @@ export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs, t
   return { ...origin, channel: facts, verdicts, stream: changed(stream, { ...facts, pace }) };
 }
 
-type Open = Pick<KnownBroadcast, 'id' | 'state' | 'scheduledStart' | 'missingSince'>;
+/** What matters of a broadcast that is not over. */
+export type Open = Pick<KnownBroadcast, 'id' | 'state' | 'scheduledStart' | 'missingSince'>;
 
-function openAfter(before: readonly KnownBroadcast[], verdicts: readonly Verdict[]): Open[] {
+/** The broadcasts that are not over, after these verdicts. */
+export function openAfter(before: readonly KnownBroadcast[], verdicts: readonly Verdict[]): Open[] {
   const after = new Map<string, Open>(before.map((broadcast) => [broadcast.id, broadcast]));
   for (const { next } of verdicts) after.set(next.id, next);
   return [...after.values()].filter(({ state }) => state === 'live' || state === 'scheduled');

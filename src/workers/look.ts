@@ -2,6 +2,7 @@ import type { FoundBy } from '../shared/domain/found-by.ts';
 import { groupBy } from '../shared/domain/group.ts';
 import type { Platform } from '../shared/domain/platform.ts';
 import type { Observation } from '../shared/domain/observation.ts';
+import type { PlannedLook } from '../shared/domain/planned-look.ts';
 import type { PlatformAdapter } from '../shared/platforms/adapter.ts';
 import type { PollResult } from '../shared/queues/poll-queues.ts';
 import type { HintedIds } from '../shared/queues/hinted-ids.ts';
@@ -9,10 +10,11 @@ import type { IsSick } from '../shared/queues/sick-provider.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
 import type { LookStore, RememberedStream } from '../shared/store/look-store.ts';
-import type { RecordedChange, RecordLooks } from '../shared/store/record-store.ts';
+import type { LookRecord, RecordedChange, RecordLooks } from '../shared/store/record-store.ts';
 import type { Pace } from '../shared/domain/pace.ts';
 import { askedHints } from './asked-hints.ts';
 import { type LookRules, toLookRecord } from './look-record.ts';
+import { looksToCome } from './looks-to-come.ts';
 
 export interface LookParts {
   readonly adapter: PlatformAdapter;
@@ -22,6 +24,8 @@ export interface LookParts {
   readonly queueChanges: (changes: readonly RecordedChange[]) => Promise<void>;
   /** Broadcasts that hints named, of each key. */
   readonly hintedIds: Pick<HintedIds, 'of' | 'asked'>;
+  /** Plans looks at instants of their own. What it fails to plan, the next look plans. */
+  readonly planLooks: (planned: readonly PlannedLook[]) => Promise<void>;
   readonly isSick: IsSick;
   /** As they are set now. */
   readonly rules: () => LookRules;
@@ -50,7 +54,7 @@ export interface Looked {
  * @throws PlatformError when the platform taught us nothing
  */
 export function createLook(parts: LookParts) {
-  const { adapter, looks, recordLooks, queueChanges, hintedIds, isSick, rules, clock, metrics } = parts;
+  const { adapter, looks, recordLooks, queueChanges, hintedIds, planLooks, isSick, rules, clock, metrics } = parts;
   const { platform } = adapter;
   return async function look({ identifiers, causes }: LookWish, signal: AbortSignal): Promise<Map<string, Looked>> {
     const streams = await looks.load(platform, identifiers);
@@ -80,12 +84,8 @@ export function createLook(parts: LookParts) {
     count(metrics, platform, sights, changes);
     await queueChanges(changes.filter((change) => change.state === 'waiting'));
     await hintedIds.asked(askedHints(targets, observations), beganAt);
-    return new Map(
-      sights.map(({ stream, observation }, i) => {
-        const pace = records[i]?.stream?.pace ?? stream.pace;
-        return [stream.identifier, { result: resultOf(observation), pace, paceChanged: pace !== stream.pace }];
-      }),
-    );
+    await planLooks(looksToCome({ platform, streams, records, rule: rulesNow.rule, now }));
+    return lookedOf(sights, records);
   };
 }
 
@@ -97,6 +97,15 @@ interface Sight {
 }
 
 const UNKNOWN: Observation = { kind: 'unknown', reason: 'the platform did not answer for this key' };
+
+function lookedOf(sights: readonly Sight[], records: readonly LookRecord[]): Map<string, Looked> {
+  return new Map(
+    sights.map(({ stream, observation }, i) => {
+      const pace = records[i]?.stream?.pace ?? stream.pace;
+      return [stream.identifier, { result: resultOf(observation), pace, paceChanged: pace !== stream.pace }];
+    }),
+  );
+}
 
 function idsNotOpen(sights: readonly Sight[]): string[] {
   return sights.flatMap(({ stream, observation }) => {

@@ -1,0 +1,59 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createPlanLooks } from '../../src/producers/planned-looks.ts';
+import { openPollQueues, type PollQueues } from '../../src/shared/queues/poll-queues.ts';
+import { slotOf } from '../../src/workers/poll.ts';
+import { startRedis, type TestRedis } from '../support/redis.ts';
+
+let server: TestRedis;
+let redis: Redis;
+let queues: PollQueues;
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = new Redis(server.url, { maxRetriesPerRequest: 1 });
+  queues = openPollQueues(redis);
+});
+
+beforeEach(async () => {
+  await redis.flushall();
+});
+
+afterAll(async () => {
+  await Promise.all(Object.values(queues ?? {}).map((queue) => queue.close()));
+  redis?.disconnect();
+  await server?.stop();
+});
+
+const inAnHour = () => new Date(Date.now() + 60 * 60_000);
+const video = (at: Date, broadcastId = '12345678901') =>
+  ({ platform: 'youtube', identifier: 'UCa', why: 'start', broadcastId, at }) as const;
+
+async function planned(platform: 'youtube' | 'twitter' = 'youtube') {
+  const jobs = await queues[platform].getDelayed();
+  return jobs.map((job) => ({ name: job.name, data: job.data, at: slotOf(job) })).sort((a, b) => a.at - b.at);
+}
+
+test('a look is planned once for each start, however often and by however many it is planned', async () => {
+  const now = new Date();
+  const plan = createPlanLooks({ queues, clock: { now: () => now } });
+  const start = inAnHour();
+  await Promise.all(Array.from({ length: 20 }, () => plan([video(start), video(start, '-_aaaaaaaaa')])));
+  await plan([]);
+  const looks = await planned();
+  expect(looks).toHaveLength(2);
+  for (const look of looks) {
+    expect(look).toMatchObject({ name: 'look', data: { identifier: 'UCa', reason: 'start' } });
+    // BullMQ stamps the job with its own clock.
+    expect(Math.abs(look.at - start.getTime())).toBeLessThan(10_000);
+  }
+});
+
+test('a new start has its own look, on each platform in its own queue, and a broadcast id may be any text', async () => {
+  const plan = createPlanLooks({ queues, clock: { now: () => new Date() } });
+  const [first, second] = [inAnHour(), new Date(Date.now() + 2 * 60 * 60_000)];
+  await plan([video(first)]);
+  await plan([video(second), { ...video(first, 'a:b'), platform: 'twitter' }]);
+  expect(await planned()).toHaveLength(2);
+  expect(await planned('twitter')).toHaveLength(1);
+});
