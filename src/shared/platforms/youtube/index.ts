@@ -10,6 +10,7 @@ import { createFeedHost } from './feed-host.ts';
 import { goneAmong } from './gone-check.ts';
 import { type Listing, readFeeds } from './listings.ts';
 import { observeChannel } from './observe.ts';
+import { CHANNEL_ID } from './push-topic.ts';
 import { resolveNames } from './resolve.ts';
 import { createScheduledRests } from './scheduled-rests.ts';
 import { createUploadsFallback } from './uploads-fallback.ts';
@@ -19,7 +20,6 @@ export interface YoutubeParts extends AdapterParts {
   readonly settings: YoutubeSettings;
 }
 
-const CHANNEL_ID = /^UC[\w-]{22}$/;
 const FEED_TIMEOUT_MS = 5_000;
 
 /**
