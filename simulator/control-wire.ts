@@ -4,6 +4,7 @@ import { call, type ControlRoute, nothing } from './control.ts';
 import { faultSchema, type Faults } from './faults.ts';
 import { type Limits, type SomeLimits, someLimitsSchema } from './limits.ts';
 import { type Quirks, quirksSchema } from './quirks.ts';
+import type { YoutubeHub } from './platforms/youtube-hub.ts';
 import type { Courier } from './push/courier.ts';
 import type { Requests } from './requests.ts';
 import type { WorldView } from './world.ts';
@@ -17,6 +18,7 @@ export interface WireControlParts {
   setLimits(limits: SomeLimits): void;
   quirks(): Quirks;
   setQuirks(quirks: Partial<Quirks>): void;
+  readonly youtubeSubscriptions: YoutubeHub['subscriptions'];
   revokeTwitchTokens(token?: string): void;
   setTwitcastingCallback(url: string | null): void;
   recheckTwitterWebhooks(): Promise<void>;
@@ -143,6 +145,13 @@ function settingCalls(parts: WireControlParts): ControlRoute[] {
         parts.setQuirks(Object.fromEntries(Object.entries(quirks).filter(([, value]) => value !== undefined)));
         return parts.quirks();
       },
+    }),
+    call({
+      method: 'GET',
+      path: '/_sim/youtube/subscriptions',
+      meaning: 'who the YouTube hub tells of which channel, until when',
+      input: nothing,
+      run: () => parts.youtubeSubscriptions(),
     }),
     call({
       method: 'POST',

@@ -90,6 +90,13 @@ function beginnings(world: World): ControlRoute[] {
     }),
     call({
       method: 'POST',
+      path: '/_sim/retitle',
+      meaning: 'edits the title of a broadcast: platform, id, title',
+      input: z.strictObject({ platform, id: word, title: z.string() }),
+      run: ({ platform: on, id, title }) => world.retitle(on, id, title),
+    }),
+    call({
+      method: 'POST',
       path: '/_sim/upload',
       meaning: 'a plain YouTube video: identifier',
       input: z.strictObject({ identifier: word, id: word.optional(), title: z.string().optional() }),

@@ -11,6 +11,8 @@ export const quirksSchema = z.strictObject({
   twitchTokenSeconds: z.number().int().positive(),
   /** How late a new video is in the Atom feed; really some ten minutes. */
   youtubeFeedDelayMs: ms,
+  /** The longest lease that the hub grants, whatever is asked for. */
+  youtubeMostLeaseSeconds: z.number().int().positive(),
   /** X: answer 400 when `creator_id` is asked for in `space.fields` rather than as an expansion. */
   twitterRejectsCreatorId: z.boolean(),
   /** X: what `spaces?ids=` says of a Space that ended; the documentation supports both. */
@@ -32,6 +34,7 @@ export const NO_QUIRKS: Quirks = {
   twitchLingerMs: 0,
   twitchTokenSeconds: 5_011_271,
   youtubeFeedDelayMs: 0,
+  youtubeMostLeaseSeconds: 864_000,
   twitterRejectsCreatorId: false,
   twitterEndedSpaces: 'ended',
   twitterSubscriptionShape: 'list',

@@ -15,6 +15,7 @@ import { createTwitcasting } from './platforms/twitcasting.ts';
 import { createTwitch } from './platforms/twitch.ts';
 import { createTwitter } from './platforms/twitter.ts';
 import { createYoutube } from './platforms/youtube.ts';
+import type { YoutubeHub } from './platforms/youtube-hub.ts';
 import { type Courier, createCourier } from './push/courier.ts';
 import type { Quirks } from './quirks.ts';
 import { createRandom } from './random.ts';
@@ -66,6 +67,8 @@ export interface Simulator extends Settings {
   recheckTwitterWebhooks(): Promise<void>;
   /** Units of the YouTube key spent today. */
   youtubeUnits(): number;
+  /** Who the YouTube hub tells of what. */
+  youtubeSubscriptions: YoutubeHub['subscriptions'];
   /** The environment that points Tallylight here, credentials included. */
   env(): Record<string, string>;
   /** Cuts what is open and stops. Safe to call twice. */
@@ -100,6 +103,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     setTwitcastingCallback: twitcasting.setCallback,
     recheckTwitterWebhooks: twitter.recheck,
     youtubeUnits: youtube.units.used,
+    youtubeSubscriptions: youtube.hub.subscriptions,
     env: () => environmentFor(url),
   };
   let random: RandomWorld | null = null;

@@ -10,6 +10,7 @@ import { type NewBroadcast, WorldError } from './transitions.ts';
 export type WorldEventKind =
   | 'scheduled'
   | 'rescheduled'
+  | 'retitled'
   | 'cancelled'
   | 'online'
   | 'offline'
@@ -48,6 +49,8 @@ export interface World extends WorldView {
   goLive(platform: Platform, identifier: string, given?: NewBroadcast): TrueBroadcast;
   schedule(platform: Platform, identifier: string, given: NewBroadcast & { at: Date }): TrueBroadcast;
   reschedule(platform: Platform, id: string, at: Date): TrueBroadcast;
+  /** Its title is edited, in whatever state. */
+  retitle(platform: Platform, id: string, title: string): TrueBroadcast;
   cancel(platform: Platform, id: string): TrueBroadcast;
   /** A scheduled broadcast goes on air. */
   start(platform: Platform, id: string, startedAt?: Date): TrueBroadcast;
@@ -114,6 +117,7 @@ export function createWorld({ clock, random, historyLimit }: WorldParts): World 
     schedule: (platform, identifier, given) =>
       tell('scheduled', become.scheduled(make(platform, identifier, given), given.at)),
     reschedule: (platform, id, at) => tell('rescheduled', become.scheduled(existing(platform, id), at)),
+    retitle: (platform, id, title) => tell('retitled', { ...existing(platform, id), title }),
     cancel: (platform, id) => tell('cancelled', become.cancelled(existing(platform, id))),
     start: (platform, id, startedAt) => putOnAir(existing(platform, id), startedAt),
     end: (platform, id, endedAt) => tell('offline', become.ended(existing(platform, id), clock.now(), endedAt)),

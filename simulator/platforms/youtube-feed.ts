@@ -73,14 +73,14 @@ function entry({ id, title, publishedAt, channel }: Video): string {
 `;
 }
 
-function author({ name, identifier }: Streamer): string {
+export function author({ name, identifier }: Streamer): string {
   return `<author><name>${escaped(name)}</name><uri>https://www.youtube.com/channel/${identifier}</uri></author>`;
 }
 
-function zoned(time: Date): string {
+export function zoned(time: Date): string {
   return `${time.toISOString().slice(0, 19)}+00:00`;
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -5,11 +5,19 @@ import type { Setting } from './setting.ts';
 import { channelsList, partsOf, playlistItemsList, videosList } from './youtube-api.ts';
 import { keyInvalid, keyMissing, quotaExceeded, youtubeError } from './youtube-error.ts';
 import { emptyFeed, youtubeFeed } from './youtube-feed.ts';
+import { createYoutubeHub, hubRefusal, type YoutubeHub } from './youtube-hub.ts';
 import { createYoutubeUnits, type YoutubeUnits } from './youtube-units.ts';
 
-/** YouTube: three lists of the Data API, and the channel feeds. The WebSub hub has its place at `PATHS.youtubeHub`. */
-export function createYoutube(setting: Setting): WirePlatform & { readonly units: YoutubeUnits } {
+/** What of YouTube is not on the wire. */
+export interface YoutubeInside {
+  readonly units: YoutubeUnits;
+  readonly hub: YoutubeHub;
+}
+
+/** YouTube: three lists of the Data API, the channel feeds, and the WebSub hub. */
+export function createYoutube(setting: Setting): WirePlatform & YoutubeInside {
   const units = createYoutubeUnits(setting);
+  const hub = createYoutubeHub(setting);
 
   function api(endpoint: string, find: (request: WireRequest) => Answer): Route {
     return {
@@ -35,6 +43,7 @@ export function createYoutube(setting: Setting): WirePlatform & { readonly units
   return {
     platform: 'youtube',
     units,
+    hub,
     routes: [
       api('videos', videosList(setting)),
       api('channels', channelsList(setting)),
@@ -47,8 +56,19 @@ export function createYoutube(setting: Setting): WirePlatform & { readonly units
         empty: emptyFeed(),
         answer: youtubeFeed(setting),
       },
+      {
+        endpoint: 'hub',
+        method: 'POST',
+        pattern: new RegExp(`^${PATHS.youtubeHub}(?:/subscribe)?/?$`),
+        ids: ({ body }) => [new URLSearchParams(body).get('hub.topic')?.replace(/^.*channel_id=/, '') ?? ''],
+        empty: { status: 202, headers: {}, body: '' },
+        answer: hub.subscribe,
+      },
     ],
-    refusal: (fault, endpoint) => (endpoint === 'feed' ? feedRefusal(fault) : apiRefusal(fault)),
+    refusal(fault, endpoint) {
+      if (endpoint === 'hub') return hubRefusal(fault);
+      return endpoint === 'feed' ? feedRefusal(fault) : apiRefusal(fault);
+    },
   };
 }
 

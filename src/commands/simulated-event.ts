@@ -6,6 +6,7 @@ const WORDS: Record<WorldEventKind, { readonly text: string; readonly paint: (te
   offline: { text: 'ended', paint: colors.dim },
   scheduled: { text: 'announced', paint: colors.cyan },
   rescheduled: { text: 'moved', paint: colors.cyan },
+  retitled: { text: 'renamed', paint: colors.cyan },
   cancelled: { text: 'called off', paint: colors.cyan },
   paused: { text: 'lost', paint: colors.yellow },
   resumed: { text: 'back', paint: colors.yellow },

@@ -6,6 +6,7 @@ import type { PushAdapter } from './push/push-adapter.ts';
 import { createTwitcastingPush } from './twitcasting/push.ts';
 import type { UserIds } from './twitcasting/user-ids.ts';
 import { createTwitterPush } from './twitter/push.ts';
+import { createYoutubePush } from './youtube/push.ts';
 
 export type PushAdapters = ReadonlyMap<Platform, PushAdapter>;
 
@@ -38,6 +39,7 @@ export interface PushParts extends PushRegistryParts {
 function createPushAdapter(platform: Platform, config: Config, parts: PushParts): PushAdapter | null {
   switch (platform) {
     case 'youtube':
+      return createYoutube(config, parts);
     case 'twitch':
       return null;
     case 'twitter':
@@ -47,6 +49,12 @@ function createPushAdapter(platform: Platform, config: Config, parts: PushParts)
     default:
       return platform satisfies never;
   }
+}
+
+/** The hub itself wants no credentials. */
+function createYoutube(config: Config, parts: PushParts): PushAdapter | null {
+  const { YOUTUBE_API_KEY: apiKey, YOUTUBE_HUB_URL: hubUrl } = config;
+  return apiKey === null ? null : createYoutubePush({ ...parts, settings: { apiKey, hubUrl } });
 }
 
 /** Each of its events costs money: only where somebody said so. */
