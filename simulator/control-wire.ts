@@ -4,6 +4,7 @@ import { call, type ControlRoute, nothing } from './control.ts';
 import { faultSchema, type Faults } from './faults.ts';
 import { type Limits, type SomeLimits, someLimitsSchema } from './limits.ts';
 import { type Quirks, quirksSchema } from './quirks.ts';
+import type { TwitchEventSub } from './platforms/twitch-eventsub.ts';
 import type { YoutubeHub } from './platforms/youtube-hub.ts';
 import type { Courier } from './push/courier.ts';
 import type { Requests } from './requests.ts';
@@ -20,6 +21,7 @@ export interface WireControlParts {
   setQuirks(quirks: Partial<Quirks>): void;
   readonly youtubeSubscriptions: YoutubeHub['subscriptions'];
   revokeTwitchTokens(token?: string): void;
+  readonly eventsub: Pick<TwitchEventSub, 'subscriptions' | 'revoke' | 'forget'>;
   setTwitcastingCallback(url: string | null): void;
   recheckTwitterWebhooks(): Promise<void>;
   freeze(): void;
@@ -152,6 +154,21 @@ function settingCalls(parts: WireControlParts): ControlRoute[] {
       meaning: 'who the YouTube hub tells of which channel, until when',
       input: nothing,
       run: () => parts.youtubeSubscriptions(),
+    }),
+    call({
+      method: 'GET',
+      path: '/_sim/twitch/eventsub',
+      meaning: 'every EventSub subscription',
+      input: nothing,
+      run: () => parts.eventsub.subscriptions().map(({ secret: _, ...shown }) => shown),
+    }),
+    call({
+      method: 'POST',
+      path: '/_sim/twitch/eventsub/revoke',
+      meaning: 'Twitch takes the subscriptions of a channel away, or all, and says so; silently: without a word',
+      input: z.strictObject({ identifier: z.string().optional(), silently: z.boolean().optional() }),
+      run: ({ identifier, silently }) =>
+        silently === true ? parts.eventsub.forget(identifier) : parts.eventsub.revoke({ identifier }),
     }),
     call({
       method: 'POST',

@@ -7,7 +7,11 @@ const count = z.number().int().positive();
 export const limitsSchema = z.strictObject({
   youtube: z.strictObject({ unitsPerDay: count }),
   /** Points a minute, refilled steadily. */
-  twitch: z.strictObject({ pointsPerMinute: count }),
+  twitch: z.strictObject({
+    pointsPerMinute: count,
+    /** Of all EventSub subscriptions together. */
+    maxTotalCost: count,
+  }),
   /**
    * Each endpoint by itself; the per-second one holds for `spaces/by/creator_ids` only, `activityPerWindow` for activity
    * subscriptions, of which there may be so many in all.
@@ -34,7 +38,7 @@ export type SomeLimits = z.infer<typeof someLimitsSchema>;
 
 export const REAL_LIMITS: Limits = {
   youtube: { unitsPerDay: 10_000 },
-  twitch: { pointsPerMinute: 800 },
+  twitch: { pointsPerMinute: 800, maxTotalCost: 10_000 },
   twitter: { perSecond: 1, perWindow: 300, windowMs: 15 * 60_000, activityPerWindow: 500, subscriptions: 1_500 },
   twitcasting: { perWindow: 60, windowMs: 60_000 },
 };

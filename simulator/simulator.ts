@@ -12,6 +12,8 @@ import { type Flap, flap } from './flap.ts';
 import type { SomeLimits } from './limits.ts';
 import type { Pace } from './pace.ts';
 import { createTwitcasting } from './platforms/twitcasting.ts';
+import type { TwitchConduits } from './platforms/twitch-conduits.ts';
+import type { TwitchEventSub } from './platforms/twitch-eventsub.ts';
 import { createTwitch } from './platforms/twitch.ts';
 import { createTwitter } from './platforms/twitter.ts';
 import { createYoutube } from './platforms/youtube.ts';
@@ -65,6 +67,9 @@ export interface Simulator extends Settings {
   setTwitcastingCallback(url: string | null): void;
   /** X checks the registered addresses, as it does every hour: one that does not answer rightly becomes invalid. */
   recheckTwitterWebhooks(): Promise<void>;
+  /** Subscriptions of Twitch's EventSub, to be seen, revoked and lost. */
+  readonly eventsub: Pick<TwitchEventSub, 'subscriptions' | 'revoke' | 'forget'>;
+  conduits: TwitchConduits['all'];
   /** Units of the YouTube key spent today. */
   youtubeUnits(): number;
   /** Who the YouTube hub tells of what. */
@@ -100,6 +105,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     deliveries: courier.deliveries,
     flap: (given: Flap) => flap(world, given, stopping.signal),
     revokeTwitchTokens: (token?: string) => twitch.tokens.revoke(token),
+    eventsub: twitch.eventsub,
+    conduits: twitch.conduits.all,
     setTwitcastingCallback: twitcasting.setCallback,
     recheckTwitterWebhooks: twitter.recheck,
     youtubeUnits: youtube.units.used,

@@ -4,21 +4,38 @@ import { type Allowance, createBucket } from '../limits.ts';
 import { type Answer, json, listed, type Route, unixSeconds, type WirePlatform, type WireRequest } from '../wire.ts';
 import { helixError } from './helix-error.ts';
 import type { Setting } from './setting.ts';
+import { createTwitchConduits, type TwitchConduits } from './twitch-conduits.ts';
+import { createTwitchEventSub, type TwitchEventSub } from './twitch-eventsub.ts';
 import { twitchAuthRoutes } from './twitch-auth.ts';
 import { twitchStreams } from './twitch-streams.ts';
 import { createTwitchTokens, type TwitchTokens } from './twitch-tokens.ts';
 import { twitchUsers } from './twitch-users.ts';
 
-/** Twitch: app access tokens and the part of Helix that tells who is live. */
-export function createTwitch(setting: Setting): WirePlatform & { readonly tokens: TwitchTokens } {
+export interface Twitch extends WirePlatform {
+  readonly tokens: TwitchTokens;
+  readonly conduits: TwitchConduits;
+  readonly eventsub: TwitchEventSub;
+}
+
+interface HelixPlace {
+  readonly method?: Route['method'];
+  /** Below the API's root, where it is not the endpoint's name. */
+  readonly path?: string;
+}
+
+/** Twitch: app access tokens, the part of Helix that tells who is live, and EventSub. */
+export function createTwitch(setting: Setting): Twitch {
   const tokens = createTwitchTokens(setting);
   const bucket = createBucket(setting.clock, () => setting.limits().twitch.pointsPerMinute);
 
-  function helix(endpoint: string, find: (request: WireRequest) => Answer): Route {
+  const conduits = createTwitchConduits(setting);
+  const eventsub = createTwitchEventSub(setting, conduits);
+
+  function helix(endpoint: string, find: (request: WireRequest) => Answer, at: HelixPlace = {}): Route {
     return {
       endpoint,
-      method: 'GET',
-      pattern: new RegExp(`^${PATHS.twitchApi}/${endpoint}$`),
+      method: at.method ?? 'GET',
+      pattern: new RegExp(`^${PATHS.twitchApi}/${at.path ?? endpoint}$`),
       ids: ({ query }) => ['user_id', 'user_login', 'id', 'login'].flatMap((name) => listed(query, name)),
       empty: json(200, { data: [], pagination: {} }),
       answer(request) {
@@ -34,10 +51,20 @@ export function createTwitch(setting: Setting): WirePlatform & { readonly tokens
   return {
     platform: 'twitch',
     tokens,
+    conduits,
+    eventsub,
     routes: [
       ...twitchAuthRoutes(tokens),
       helix('streams', twitchStreams(setting)),
       helix('users', twitchUsers(setting)),
+      helix('subscribe', eventsub.create, { method: 'POST', path: 'eventsub/subscriptions' }),
+      helix('subscriptions', eventsub.list, { path: 'eventsub/subscriptions' }),
+      helix('unsubscribe', eventsub.remove, { method: 'DELETE', path: 'eventsub/subscriptions' }),
+      helix('conduits', conduits.create, { method: 'POST', path: 'eventsub/conduits' }),
+      helix('conduits', conduits.list, { path: 'eventsub/conduits' }),
+      helix('conduits', conduits.resize, { method: 'PATCH', path: 'eventsub/conduits' }),
+      helix('shards', conduits.shards, { path: 'eventsub/conduits/shards' }),
+      helix('shards', conduits.updateShards, { method: 'PATCH', path: 'eventsub/conduits/shards' }),
     ],
     refusal: (fault) => refusal(fault, setting.clock.now()),
   };

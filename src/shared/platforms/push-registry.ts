@@ -1,10 +1,11 @@
 import type { Config } from '../config/config.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { AdapterParts } from './parts.ts';
-import { twitcastingSettings, twitterSettings } from './platform-settings.ts';
+import { twitcastingSettings, twitchSettings, twitterSettings } from './platform-settings.ts';
 import type { PushAdapter } from './push/push-adapter.ts';
 import { createTwitcastingPush } from './twitcasting/push.ts';
 import type { UserIds } from './twitcasting/user-ids.ts';
+import { createTwitchPush } from './twitch/push.ts';
 import { createTwitterPush } from './twitter/push.ts';
 import { createYoutubePush } from './youtube/push.ts';
 
@@ -41,7 +42,7 @@ function createPushAdapter(platform: Platform, config: Config, parts: PushParts)
     case 'youtube':
       return createYoutube(config, parts);
     case 'twitch':
-      return null;
+      return createTwitch(config, parts);
     case 'twitter':
       return createTwitter(config, parts);
     case 'twitcasting':
@@ -55,6 +56,13 @@ function createPushAdapter(platform: Platform, config: Config, parts: PushParts)
 function createYoutube(config: Config, parts: PushParts): PushAdapter | null {
   const { YOUTUBE_API_KEY: apiKey, YOUTUBE_HUB_URL: hubUrl } = config;
   return apiKey === null ? null : createYoutubePush({ ...parts, settings: { apiKey, hubUrl } });
+}
+
+function createTwitch(config: Config, parts: PushParts): PushAdapter {
+  return createTwitchPush({
+    ...parts,
+    settings: { ...twitchSettings(config), conduitShards: config.TWITCH_CONDUIT_SHARDS },
+  });
 }
 
 /** Each of its events costs money: only where somebody said so. */

@@ -1,7 +1,6 @@
-import type { Budget } from '../budget.ts';
-import type { HttpAnswer } from '../http-fault.ts';
-import type { HttpClient, HttpRequest } from '../http-client.ts';
-import type { GrantedToken, SharedToken } from '../shared-token.ts';
+import type { HttpClient } from '../http-client.ts';
+import type { GrantedToken } from '../shared-token.ts';
+import type { TwitchAccess } from './access.ts';
 import { type StreamRow, streamsAnswer, tokenAnswer, type UserRow, usersAnswer } from './answers.ts';
 
 export interface TwitchSettings {
@@ -17,29 +16,13 @@ export interface TwitchClient {
   users(by: 'id' | 'login', values: readonly string[], signal: AbortSignal): Promise<readonly UserRow[]>;
 }
 
-export interface TwitchClientParts {
-  readonly settings: TwitchSettings;
-  readonly http: HttpClient;
-  readonly token: SharedToken;
-  readonly points: Budget;
-}
-
 /** Most ids of one request, and most rows of one answer. Source: Helix reference. */
 export const TWITCH_BATCH = 100;
 
-export function createTwitchClient({ settings, http, token, points }: TwitchClientParts): TwitchClient {
-  async function ask(request: Omit<HttpRequest, 'headers' | 'expects'>): Promise<HttpAnswer> {
-    const { signal } = request;
-    const send = async (bearer: string, lastTry: boolean): Promise<HttpAnswer> => {
-      await points.spend(signal);
-      const headers = { authorization: `Bearer ${bearer}`, 'client-id': settings.clientId };
-      return http.ask({ ...request, headers, expects: ({ status }) => status === 401 && !lastTry });
-    };
-    const bearer = await token.current(signal);
-    const answer = await send(bearer, false);
-    return answer.status === 401 ? send(await token.renew(bearer, signal), true) : answer;
-  }
-
+export function createTwitchClient(
+  settings: TwitchSettings,
+  { http, ask }: Pick<TwitchAccess, 'http' | 'ask'>,
+): TwitchClient {
   return {
     async streams(userIds, signal) {
       // Without `first` only 20 rows come back, and the others would look as if they had ended.

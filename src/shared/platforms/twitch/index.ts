@@ -2,13 +2,11 @@ import type { StreamName } from '../../domain/follow.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { type LookTarget, nameText, type Resolution } from '../adapter.ts';
 import { batchesOf, gathered } from '../batches.ts';
-import { createBudget } from '../budget.ts';
 import { PlatformError } from '../errors.ts';
-import { createHttpClient } from '../http-client.ts';
 import type { AdapterParts, BudgetedAdapter } from '../parts.ts';
-import { createSharedToken } from '../shared-token.ts';
-import { readTwitchFault, type UserRow } from './answers.ts';
-import { createTwitchClient, grantToken, TWITCH_BATCH, type TwitchClient, type TwitchSettings } from './client.ts';
+import { createTwitchAccess } from './access.ts';
+import type { UserRow } from './answers.ts';
+import { createTwitchClient, TWITCH_BATCH, type TwitchClient, type TwitchSettings } from './client.ts';
 import { createMissingUsers } from './missing-users.ts';
 import { observeStreams } from './observe.ts';
 
@@ -21,14 +19,10 @@ export interface TwitchParts extends AdapterParts {
 const USER_ID = /^\d{1,20}$/;
 
 export function createTwitchAdapter(parts: TwitchParts): BudgetedAdapter {
-  const { settings, redis, clock } = parts;
+  const { settings, redis } = parts;
   const platform = 'twitch';
-  const http = createHttpClient({ ...parts, platform, readFault: readTwitchFault });
-  // 800 points a minute for one app token, one point a request. Source: Twitch API, rate limits.
-  const points = createBudget({ redis, platform, clock }, { name: 'points', limit: 800, window: 60_000 });
-  const grant = (signal: AbortSignal) => grantToken(settings, http, signal);
-  const token = createSharedToken({ ...parts, ...settings, platform, grant });
-  const client = createTwitchClient({ settings, http, token, points });
+  const access = createTwitchAccess(parts);
+  const client = createTwitchClient(settings, access);
   const missingAmong = createMissingUsers({ redis, client, every: parts.missingEvery ?? 30 });
 
   async function observe(targets: readonly LookTarget[], signal: AbortSignal): Promise<Map<string, Observation>> {
@@ -49,7 +43,7 @@ export function createTwitchAdapter(parts: TwitchParts): BudgetedAdapter {
   return {
     platform,
     batchSize: TWITCH_BATCH,
-    budgets: [points],
+    budgets: [access.points],
     observe,
     resolve: (names, signal) => resolveLogins(client, names, signal),
   };
