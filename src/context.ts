@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Config } from './shared/config/config.ts';
+import type { ApplySettings } from './shared/config/live-config.ts';
 import type { Platform } from './shared/domain/platform.ts';
 import type { Clock } from './shared/runtime/clock.ts';
 import type { Database } from './shared/runtime/database.ts';
@@ -9,8 +10,9 @@ import type { Metrics } from './shared/runtime/metrics.ts';
 
 /** What a process has opened once and hands to everything in it. */
 export interface Context {
-  /** With the addresses of the servers in force, embedded ones too. */
+  /** With the addresses of the servers in force, embedded ones too. Follows the settings that `applySettings` puts in force. */
   readonly config: Config;
+  readonly applySettings: ApplySettings;
   readonly database: Database;
   /** For commands: a caller hears at once when Redis is away. Workers and subscribers open their own. */
   readonly redis: Redis;

@@ -11,6 +11,7 @@ import { type Polling, wirePolling } from './wiring/polling.ts';
 import { wirePush } from './wiring/push.ts';
 import { wirePublishing } from './wiring/publishing.ts';
 import { wireReconcile } from './wiring/reconcile.ts';
+import { wireSettings } from './wiring/settings.ts';
 import { wireTracking } from './wiring/tracking.ts';
 import { wireUpkeep } from './wiring/upkeep.ts';
 import { createFlushWorker } from './workers/flush.ts';
@@ -44,7 +45,7 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
     receivers: parts.push.receivers(),
   });
   const chosen = ORDER.filter((role) => roles.includes(role));
-  return [closing(parts), http, ...chosen.flatMap((role) => services[role]())];
+  return [closing(parts), http, wireSettings(context), ...chosen.flatMap((role) => services[role]())];
 }
 
 /** What several roles share. */

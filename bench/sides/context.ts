@@ -1,5 +1,6 @@
 import type { Context } from '../../src/context.ts';
 import { loadConfig } from '../../src/shared/config/config.ts';
+import { createLiveConfig } from '../../src/shared/config/live-config.ts';
 import { systemClock } from '../../src/shared/runtime/clock.ts';
 import { openDatabase } from '../../src/shared/runtime/database.ts';
 import { createLogger } from '../../src/shared/runtime/logger.ts';
@@ -9,7 +10,7 @@ import type { PollingPlace } from '../processes/tally.ts';
 
 /** What a process of Tallylight opens, with the credentials of a platform that asks for none. */
 export function openContext({ databaseUrl, redisUrl, everyMs }: PollingPlace): Context {
-  const config = loadConfig({
+  const given = loadConfig({
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     HTTP_PORT: '0',
@@ -17,9 +18,10 @@ export function openContext({ databaseUrl, redisUrl, everyMs }: PollingPlace): C
     TWITCH_CLIENT_SECRET: 'bench',
     POLL_INTERVAL_TWITCH: `${everyMs}ms`,
   });
+  const { config, apply: applySettings } = createLiveConfig(given);
   const logger = createLogger({ level: 'warn', secrets: [], destination: process.stderr });
   return {
-    ...{ config, logger, databaseUrl, redisUrl },
+    ...{ config, applySettings, logger, databaseUrl, redisUrl },
     database: openDatabase(databaseUrl),
     redis: openRedis(redisUrl, 'command', logger),
     metrics: createMetrics(),

@@ -63,6 +63,11 @@ export const CATALOG: readonly CatalogEntry[] = [
     load: async () => (await import('./config.ts')).configCommand(),
   },
   {
+    name: 'settings',
+    summary: 'show and change settings while the cluster runs',
+    load: async () => (await import('./settings.ts')).settingsCommand(),
+  },
+  {
     name: 'healthcheck',
     summary: 'ask the process on this machine whether it is well',
     load: async () => (await import('./healthcheck.ts')).healthcheckCommand(),

@@ -1,66 +1,52 @@
+import path from 'node:path';
 import { Command } from 'commander';
-import { type Config, type Environment, loadConfig } from '../shared/config/config.ts';
-import { VARIABLES, type Variable, type VariableName } from '../shared/config/variables.ts';
-import { print, printJson, printTable } from './output.ts';
-
-const MASK = '********';
-
-/** One setting as shown: where it comes from, and never a secret. */
-interface Setting {
-  readonly name: string;
-  readonly value: string | null;
-  readonly from: 'environment' | 'default' | 'unset';
-  readonly meaning: string;
-}
+import { embeddedDatabaseUrl } from '../embedded/embedded-database-url.ts';
+import { type Config, loadConfig } from '../shared/config/config.ts';
+import { EMBEDDED_DIRECTORY } from './embedded-directory.ts';
+import { type DescribedSetting, describeSettings, ignoredRows } from './describe-settings.ts';
+import { print, printJson, printTable, tell } from './output.ts';
+import { readStoredSettings, type StoredSettings } from './stored-settings.ts';
 
 export function configCommand(): Command {
   return new Command('config')
-    .description('Shows every setting in force and where it comes from; secrets are masked. Opens nothing.')
+    .description(
+      'Shows every setting in force and where it comes from; secrets are masked. Starts nothing and changes nothing: what was changed with "tallylight settings" is shown when Postgres answers.',
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
+"from" says who decides: settings (tallylight settings) before environment before default.
+
 Examples:
   $ tallylight config
   $ POLL_INTERVAL_TWITCH=30s tallylight config --json`,
     )
-    .action((options: { json?: true }) => {
+    .action(async (options: { json?: true }) => {
       const config = loadConfig(process.env);
-      const settings = describeSettings(process.env);
-      if (options.json) return printJson({ settings, platforms: config.platforms });
+      const { rows, unread } = await storedSettings(config);
+      const settings = describeSettings(process.env, rows);
+      const ignored = ignoredRows(rows);
+      if (options.json) return printJson({ settings, platforms: config.platforms, ignored, unread });
       show(config, settings);
+      for (const line of ignored) print(line);
+      if (unread !== null) tell(`what was changed with "tallylight settings" is not shown: ${unread}`);
     });
 }
 
-function show({ platforms }: Config, settings: readonly Setting[]): void {
+/** Without any database nothing was ever set. */
+async function storedSettings({ DATABASE_URL: given }: Config): Promise<StoredSettings> {
+  if (given !== null) return readStoredSettings(given);
+  const url = await embeddedDatabaseUrl(path.resolve(EMBEDDED_DIRECTORY));
+  if (url === null) return { rows: [], unread: null };
+  const { rows, unread } = await readStoredSettings(url);
+  return { rows, unread: unread && 'the embedded Postgres does not run now' };
+}
+
+function show({ platforms }: Config, settings: readonly DescribedSetting[]): void {
   printTable(
     ['setting', 'value', 'from', 'meaning'],
     settings.map(({ name, value, from, meaning }) => [name, value ?? '–', from, meaning]),
   );
   print(`\nplatforms polled: ${platforms.join(', ') || 'none: no credentials are set'}`);
-}
-
-/** As written in the environment, not as read: that is what an operator can find again. */
-export function describeSettings(env: Environment): Setting[] {
-  return (Object.keys(VARIABLES) as VariableName[]).map((name) => {
-    const variable: Variable = VARIABLES[name];
-    const given = env[name]?.trim();
-    const value = given || variable.default;
-    const source = given ? 'environment' : 'default';
-    return {
-      name,
-      value: variable.secret && value ? masked(value) : (value ?? null),
-      from: value === undefined ? 'unset' : source,
-      meaning: variable.meaning,
-    };
-  });
-}
-
-/** Of a URL the password only, so that one sees which server is meant. */
-function masked(secret: string): string {
-  if (!secret.includes('://') || !URL.canParse(secret)) return MASK;
-  const url = new URL(secret);
-  if (url.password !== '') url.password = MASK;
-  if (url.search !== '') url.search = `?${MASK}`;
-  return url.href;
 }

@@ -4,6 +4,7 @@ import { useEmbedded } from '../embedded/use-embedded.ts';
 import { GaveUpError } from '../lifecycle.ts';
 import type { Role } from '../role.ts';
 import { type Config, ConfigError, loadConfig } from '../shared/config/config.ts';
+import { createLiveConfig } from '../shared/config/live-config.ts';
 import { isLoopback } from '../shared/config/loopback.ts';
 import type { Platform } from '../shared/domain/platform.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
@@ -15,11 +16,10 @@ import { reachRedis } from '../shared/runtime/reach-redis.ts';
 import { openRedis } from '../shared/runtime/redis.ts';
 import { ServersError } from '../shared/runtime/server-fault.ts';
 import { migrate } from '../shared/store/migrate.ts';
+import { createSettingStore } from '../shared/store/setting-store.ts';
+import { EMBEDDED_DIRECTORY } from './embedded-directory.ts';
 import { tell } from './output.ts';
 import { createProcessLogger } from './process-logger.ts';
-
-/** Where the embedded servers keep their data, under the directory in which the program is started. */
-const EMBEDDED_DIRECTORY = '.tallylight';
 
 export interface OpenOptions {
   /** What the process will do; a command that only asks does nothing of it. */
@@ -35,6 +35,7 @@ export interface OpenContext extends Context {
 
 /**
  * Opens what every command works with: settings, servers (embedded ones where none are set), the newest schema, logs.
+ * From the table of settings a command takes all but the log level: what it says beside its result is its caller's choice.
  * @throws ConfigError with every fault, before anything is opened
  * @throws ServersError when a server cannot be used
  */
@@ -42,13 +43,17 @@ export async function openContext({ roles = [], platforms }: OpenOptions): Promi
   const settings = loadConfig(process.env);
   const pollPlatforms = choosePlatforms(settings, platforms);
   refuseOpenBoard(settings, roles);
-  const { config, release } = await withServers(settings);
+  const { config: served, release } = await withServers(settings);
+  const { config, apply } = createLiveConfig(served);
   try {
     const logger = createProcessLogger(config, roles.length > 0);
     const opened = await openServers(config, logger);
+    apply(await createSettingStore(opened.database).all());
+    if (roles.length > 0) logger.level = config.LOG_LEVEL;
     return {
       ...opened,
       config,
+      applySettings: apply,
       logger,
       pollPlatforms,
       metrics: createMetrics(),

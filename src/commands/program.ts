@@ -35,7 +35,8 @@ function inherit(command: Command, parent: Command): Command {
 }
 
 const HELP = `
-Settings come from the environment; "tallylight config" shows them all. With DATABASE_URL and REDIS_URL unset,
+Settings come from the environment; "tallylight config" shows them all, "tallylight settings" changes some while
+everything runs. With DATABASE_URL and REDIS_URL unset,
 servers of its own are started under .tallylight/ and end with the last process that uses them.
 
 Examples:

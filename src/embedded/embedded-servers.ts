@@ -7,7 +7,8 @@ import { findRedis } from './redis-program.ts';
 import { startRedisServer } from './redis-server.ts';
 import { type ServersHome, serversHome } from './servers-home.ts';
 
-const DATABASE = 'tallylight';
+/** The database that the program uses. */
+export const DATABASE = 'tallylight';
 
 /** The Postgres and the Redis of one directory, each started when it is first wanted. */
 export interface EmbeddedServers {

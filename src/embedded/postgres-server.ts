@@ -82,7 +82,7 @@ async function readiness(server: GuardedProcess, prepared: PreparedPostgres, por
   });
   const started = Date.now();
   while (!ended && Date.now() - started < START_MS) {
-    if (await answers(urlOf(prepared, port, 'postgres'))) return null;
+    if (await answers(postgresUrl({ password: prepared.password, port, database: 'postgres' }))) return null;
     await sleep(30);
   }
   const log = await readFile(path.join(prepared.home, 'log'), 'utf8').catch(() => '');
@@ -103,16 +103,25 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function running(server: GuardedProcess, prepared: PreparedPostgres, port: number): EmbeddedPostgres {
+function running(server: GuardedProcess, { password }: PreparedPostgres, port: number): EmbeddedPostgres {
   return {
     port,
     exited: server.exited,
-    url: (database) => urlOf(prepared, port, database),
+    url: (database) => postgresUrl({ password, port, database }),
     stop: () => server.stop(SHUTDOWN_MS),
     kill: () => server.kill(),
   };
 }
 
-function urlOf({ password }: PreparedPostgres, port: number, database: string): string {
+/** The address of a server of ours. */
+export function postgresUrl({
+  password,
+  port,
+  database,
+}: {
+  password: string;
+  port: number;
+  database: string;
+}): string {
   return `postgresql://postgres:${password}@127.0.0.1:${port}/${database}`;
 }

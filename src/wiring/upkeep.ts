@@ -1,8 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { Context } from '../context.ts';
+import { PLATFORMS } from '../shared/domain/platform.ts';
 import type { Service } from '../shared/runtime/service.ts';
 import { createCleanUp } from '../workers/clean-up.ts';
 import { createExpectHabits } from '../workers/expect-habits.ts';
+import { createHastenLooks } from '../workers/hasten-looks.ts';
+import { createIntervalWatch } from '../workers/interval-watch.ts';
 import { createRedisWatch } from '../workers/redis-watch.ts';
 import { createStretchIntervals } from '../workers/stretch-intervals.ts';
 import { createUpkeepWorker } from '../workers/upkeep.ts';
@@ -24,6 +27,12 @@ export interface UpkeepParts {
 /** How soon an emptied Redis is noticed. */
 const REDIS_WATCH_MS = 2_000;
 
+/** How soon schedules follow a setting that is in force in this process. */
+const INTERVAL_WATCH_MS = 500;
+
+/** Longer than any process that works takes to read the table of settings. */
+const SETTLE_MS = 10_000;
+
 /** Everything that keeps the cluster in order: what role `sync` does. Its periods are in `upkeep-periods.ts`. */
 export function wireUpkeep(context: Context, parts: UpkeepParts): Service[] {
   const { config, database, redis, clock, logger, metrics } = context;
@@ -40,5 +49,18 @@ export function wireUpkeep(context: Context, parts: UpkeepParts): Service[] {
   return [
     createUpkeepWorker({ connection: parts.connection, logger, metrics, tasks }),
     createRedisWatch({ redis, reconcile, everyMs: REDIS_WATCH_MS, logger }),
+    wireIntervalWatch(context, parts),
   ];
+}
+
+function wireIntervalWatch(
+  { config, redis, clock, logger }: Context,
+  { tracking: { tracking }, reconciling: { reconcile } }: UpkeepParts,
+): Service {
+  const { pollIntervalMs } = config;
+  return createIntervalWatch({
+    ...{ reconcile, clock, logger, everyMs: INTERVAL_WATCH_MS, settleMs: SETTLE_MS },
+    intervals: () => [config.STATE_SYNC_INTERVAL, ...PLATFORMS.map((platform) => pollIntervalMs[platform])],
+    hastenLooks: createHastenLooks({ redis, tracking, pollIntervalMs, clock }),
+  });
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../../src/context.ts';
 import { type Environment, loadConfig } from '../../src/shared/config/config.ts';
+import { createLiveConfig } from '../../src/shared/config/live-config.ts';
 import { systemClock } from '../../src/shared/runtime/clock.ts';
 import { openDatabase } from '../../src/shared/runtime/database.ts';
 import { createLogger } from '../../src/shared/runtime/logger.ts';
@@ -16,12 +17,14 @@ export interface TestContext extends Context {
 /** What a process opens, on a database and a Redis of its own. */
 export async function openTestContext(env: Environment = {}): Promise<TestContext> {
   const [{ url: databaseUrl, drop }, server] = await Promise.all([createDatabase(), startRedis()]);
-  const config = loadConfig({ HTTP_PORT: '0', ...env, DATABASE_URL: databaseUrl, REDIS_URL: server.url });
+  const given = loadConfig({ HTTP_PORT: '0', ...env, DATABASE_URL: databaseUrl, REDIS_URL: server.url });
+  const { config, apply: applySettings } = createLiveConfig(given);
   const logger = createLogger({ level: 'silent', secrets: [], destination: { write: () => undefined } });
   const database = openDatabase(databaseUrl);
   const redis = openRedis(server.url, 'command', logger);
   return {
     config,
+    applySettings,
     database,
     redis,
     logger,

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
+import { chunk } from '../domain/group.ts';
 import type { Platform } from '../domain/platform.ts';
 import { runScript } from '../runtime/script.ts';
-import { CLAIM, GIVE_BACK, SETTLE } from './due-scripts.ts';
+import { CLAIM, GIVE_BACK, HASTEN, SETTLE } from './due-scripts.ts';
 import { dueKey, failuresKey, inFlightKey, restKey, stretchKey } from './keys.ts';
 
 /** A key that some poll wants looked at. */
@@ -41,6 +42,16 @@ export interface SettledKey {
   readonly dueAt: number | null;
 }
 
+/** When a key is due, as it was read. */
+export interface DueKey {
+  readonly identifier: string;
+  /** ms since 1970 */
+  readonly dueAt: number;
+}
+
+/** Keys of one script: it keeps Redis from everything else meanwhile. */
+const BULK = 1_000;
+
 const STATES: readonly KeyState[] = ['untracked', 'fresh', 'claimed'];
 
 /** The keys of one platform that are due, shared by all processes. */
@@ -72,6 +83,22 @@ export function createDueKeys(redis: Redis, platform: Platform) {
       if (keys.length === 0) return;
       const args = keys.flatMap(({ identifier, dueAt }) => [dueAt, identifier]);
       await redis.zadd(dueKey(platform), 'XX', 'LT', ...args);
+    },
+
+    /** Those that are due later than this (ms). */
+    async dueAfter(at: number): Promise<DueKey[]> {
+      const flat = await redis.zrange(dueKey(platform), `(${at}`, '+inf', 'BYSCORE', 'WITHSCORES');
+      return chunk(flat, 2).map(([identifier = '', dueAt = '0']) => ({ identifier, dueAt: Number(dueAt) }));
+    },
+
+    /** Lets keys be due sooner, unless they were looked at since they were read. @returns how many are */
+    async bringForward(keys: readonly (DueKey & { readonly sooner: number })[]): Promise<number> {
+      let count = 0;
+      for (const part of chunk(keys, BULK)) {
+        const args = part.flatMap(({ identifier, dueAt, sooner }) => [identifier, dueAt, sooner]);
+        count += Number(await runScript(redis, HASTEN, [dueKey(platform)], args));
+      }
+      return count;
     },
 
     /** Nobody asks the platform until then. */
