@@ -175,7 +175,7 @@ describe('a video that a hint named', () => {
   });
 
   test('waits for a new day when the units are spent', async () => {
-    const { simulator, adapter, clock, channel } = await opened();
+    const { simulator, adapter, clock, channel } = await opened({ quirks: { youtubeFeedDelayMs: HOUR } });
     const one = channel();
     const { id } = simulator.world.goLive('youtube', one);
     simulator.faults.add({ platform: 'youtube', endpoint: 'videos', kind: 'quota' });
