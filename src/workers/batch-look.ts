@@ -50,6 +50,8 @@ export function createBatchLook(parts: BatchLookParts) {
           dueAt: nextDue(parts, batch, identifier, looked, startedAt),
         })),
       );
+      const tookMs = clock.now().getTime() - startedAt;
+      parts.logger.debug({ platform: parts.platform, keys: batch.identifiers.length, tookMs }, 'looked');
       const moved = [...looked].filter(([, { paceChanged }]) => paceChanged).map(([identifier]) => identifier);
       if (moved.length > 0) parts.onPaceChange(moved);
       return looked;

@@ -30,6 +30,7 @@ export function createSettingsWatch({ readRows, apply, onChange, everyMs, logger
     if (away) logger.info('settings can be read again');
     away = false;
     const { changed, faults } = apply(rows);
+    logger.debug({ rows: rows.length }, 'settings read');
     tellFaults([...faults.values()]);
     if (changed.length === 0) return;
     const set = rows.filter(({ name }) => !faults.has(name)).map(({ name, value }) => [name, value]);

@@ -4,6 +4,8 @@ import { inject } from 'vitest';
 
 export interface TestDatabase {
   readonly url: string;
+  /** Away, as if Postgres were: whoever is in is thrown out, and nobody comes in. Back again with `false`. */
+  away(away: boolean): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -14,7 +16,15 @@ export async function createDatabase({ empty = false } = {}): Promise<TestDataba
   await execute(server, `CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : template}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => execute(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return {
+    url: url.href,
+    async away(away) {
+      await execute(server, `ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS ${!away}`);
+      if (away)
+        await execute(server, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+    },
+    drop: () => execute(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
 }
 
 async function execute(server: string, statement: string): Promise<void> {

@@ -42,6 +42,19 @@ describe('turns', () => {
     expect(waits.every((wait) => wait !== undefined && wait >= 0 && wait <= 60_000)).toBe(true);
   });
 
+  it('follows a rate that changes', async () => {
+    let rate = 1;
+    const pace = createFlushPace({
+      ...{ redis, windowMs: 60_000 },
+      urgentIntervalMs: () => 10,
+      publishRate: () => rate,
+    });
+    const go = async (): Promise<boolean> => (await pace.turn()) === 0;
+    expect([await go(), await go()]).toEqual([true, false]);
+    rate = 3;
+    expect([await go(), await go(), await go()]).toEqual([true, true, false]);
+  });
+
   it('gives them again in the next window', async () => {
     const pace = createFlushPace({ redis, urgentIntervalMs: () => 10, publishRate: () => 1, windowMs: 20 });
     for (let i = 0; i < 3; i += 1) await untilGo(pace.turn);

@@ -1,5 +1,4 @@
-import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/shared/config/config.ts';
 import { createLiveConfig } from '../../src/shared/config/live-config.ts';
 import { type Database, openDatabase } from '../../src/shared/runtime/database.ts';
@@ -12,14 +11,11 @@ import { eventually } from '../support/eventually.ts';
 
 let server: TestDatabase;
 let database: Database;
-let admin: pg.Client;
 const watching: Service[] = [];
 
 beforeAll(async () => {
   server = await createDatabase();
   database = openDatabase(server.url, 2);
-  admin = new pg.Client({ connectionString: inject('postgres').server });
-  await admin.connect();
 });
 
 beforeEach(async () => {
@@ -32,7 +28,6 @@ afterEach(async () => {
 
 afterAll(async () => {
   await database?.$disconnect();
-  await admin?.end();
   await server?.drop();
 });
 
@@ -54,13 +49,6 @@ async function follow() {
   watching.push(watch);
   await watch.start();
   return { config, changes, log, said: (text: string) => log.filter(({ msg }) => msg.includes(text)) };
-}
-
-/** Postgres as far as this database goes: nobody is let in, and who is in is thrown out. */
-async function letIn(allowed: boolean): Promise<void> {
-  const name = new URL(server.url).pathname.slice(1);
-  await admin.query(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS ${allowed}`);
-  if (!allowed) await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
 }
 
 describe('a process that runs', () => {
@@ -90,12 +78,12 @@ describe('a process that runs', () => {
     const { config, said } = await follow();
     await store.set('PUBLISH_RATE', '7', new Date());
     await eventually(() => expect(config.PUBLISH_RATE).toBe(7));
-    await letIn(false);
+    await server.away(true);
     try {
       await eventually(() => expect(said('cannot be read')).toHaveLength(1));
       expect(config.PUBLISH_RATE).toBe(7);
     } finally {
-      await letIn(true);
+      await server.away(false);
     }
     await eventually(() => expect(said('can be read again')).toHaveLength(1));
     await store.set('PUBLISH_RATE', '9', new Date());

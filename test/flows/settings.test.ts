@@ -1,0 +1,145 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
+import { type Database, openDatabase } from '../../src/shared/runtime/database.ts';
+import { type Cluster, startCluster } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+import type { Tallylight } from '../support/processes.ts';
+
+/** What the environment of the processes says: so long that nothing of this happens unless a setting comes before it. */
+const ENV = { POLL_INTERVAL_TWITCH: '1h', OFFLINE_GRACE_TWITCH: '1h', LANE_ONLINE: 'urgent' };
+const HOUR_MS = 3_600_000;
+const PATIENCE_MS = 120_000;
+
+let cluster: Cluster;
+let redis: Redis;
+let database: Database;
+let first: Tallylight;
+let second: Tallylight;
+const keys: StreamKey[] = [];
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  redis = new Redis(cluster.redis.url);
+  database = openDatabase(cluster.database.url, 1);
+  first = await cluster.run('listen poll', ENV);
+  second = await cluster.run('sync flush poll', ENV);
+  for (let i = 0; i < 5; i += 1) {
+    const { identifier } = cluster.sim.world.addStreamer({ platform: 'twitch' });
+    keys.push({ platform: 'twitch', identifier });
+  }
+  for (const key of keys) await cluster.follow(key);
+  await looks(1);
+}, PATIENCE_MS);
+
+afterAll(async () => {
+  redis?.disconnect();
+  await database?.$disconnect();
+  await cluster?.stop();
+});
+
+/** Waits until each key was looked at so many times more. */
+async function looks(times: number): Promise<void> {
+  const counts = (): number[] =>
+    keys.map(
+      ({ identifier }) => cluster.sim.requests.recent('twitch').filter(({ ids }) => ids.includes(identifier)).length,
+    );
+  const before = counts();
+  await eventually(() => {
+    const least = before.map((count) => count + times);
+    expect(counts().filter((count, i) => count < (least[i] ?? 0))).toEqual([]);
+  }, 60_000);
+}
+
+/** The intervals (ms) of the schedulers of all keys. */
+const intervals = (): Promise<(string | null)[]> =>
+  Promise.all(
+    keys.map(({ identifier }) =>
+      redis.hget(`tallylight:{poll-twitch}:poll-twitch:repeat:twitch/${identifier}`, 'every'),
+    ),
+  );
+
+const allAt = (ms: number) =>
+  eventually(async () => expect(await intervals()).toEqual(keys.map(() => String(ms))), 60_000);
+
+const set = (name: string, value: string): Promise<string> => cluster.tell(['settings', 'set', name, value]);
+const unset = (name: string): Promise<string> => cluster.tell(['settings', 'unset', name]);
+
+/** Both processes have said something since. */
+async function bothSay(pattern: RegExp, act: () => Promise<unknown>): Promise<void> {
+  const count = (process: Tallylight): number =>
+    process
+      .stdout()
+      .split('\n')
+      .filter((line) => pattern.test(line)).length;
+  const before = [first, second].map(count);
+  await act();
+  await eventually(() => {
+    expect([first, second].filter((process, i) => count(process) <= (before[i] ?? 0))).toEqual([]);
+  }, 60_000);
+}
+
+describe('a setting that is changed while processes run', () => {
+  it(
+    'gives schedulers and polls their new pace in every process, and unset gives the old one back',
+    async () => {
+      await allAt(HOUR_MS);
+      await bothSay(/"settings changed"/, () => set('POLL_INTERVAL_TWITCH', '1s'));
+      await allAt(1_000);
+      await looks(6); // an hour's due time, left by either process, would end this
+      await unset('POLL_INTERVAL_TWITCH');
+      await allAt(HOUR_MS);
+      await set('POLL_INTERVAL_TWITCH', '1s');
+      await looks(2);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'moves lanes and grace',
+    async () => {
+      const [key] = keys as [StreamKey];
+      await set('LANE_ONLINE', 'normal,youtube=urgent');
+      await set('OFFLINE_GRACE_TWITCH', '0s');
+      await looks(3);
+      const { id } = cluster.sim.world.goLive('twitch', key.identifier);
+      await eventually(() => expect(cluster.heardOf(key)).toEqual([`online ${id}`]), 60_000);
+      expect(await database.change.findFirst({ where: { broadcastId: id } })).toMatchObject({ lane: 'normal' });
+      cluster.sim.world.end('twitch', id);
+      await eventually(() => expect(cluster.heardOf(key)).toEqual([`online ${id}`, `offline ${id}`]), 60_000);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'shows debug lines in processes that run, and no more of them when it is unset',
+    async () => {
+      await bothSay(/"level":"debug"/, () => set('LOG_LEVEL', 'debug'));
+      await bothSay(/"settings changed"/, () => unset('LOG_LEVEL'));
+      const quiet = [first, second].map((one) => one.stdout().match(/"level":"debug"/g)?.length);
+      await looks(2);
+      expect([first, second].map((one) => one.stdout().match(/"level":"debug"/g)?.length)).toEqual(quiet);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'outlives an emptied Redis, an outage of Postgres, and the processes',
+    async () => {
+      await redis.flushall();
+      await allAt(1_000);
+      await bothSay(/"settings cannot be read/, () => cluster.database.away(true));
+      await bothSay(/"settings can be read again"/, () => cluster.database.away(false));
+      await allAt(1_000);
+      await looks(2);
+      await Promise.all([first.end('SIGKILL'), second.end('SIGKILL')]);
+      first = await cluster.run('listen poll', ENV);
+      second = await cluster.run('sync flush poll', ENV);
+      await looks(3);
+      expect(await intervals()).toEqual(keys.map(() => '1000'));
+      await set('POLL_INTERVAL_TWITCH', '2s');
+      await allAt(2_000);
+    },
+    2 * PATIENCE_MS,
+  );
+});
