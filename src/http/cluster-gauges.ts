@@ -26,8 +26,15 @@ export function createClusterGauges({ metrics, readStanding, logger }: ClusterGa
   };
 }
 
-function clear({ keys, follows, live, queueDepth, resting, budgetUsed, budgetLeft }: Metrics): void {
-  for (const gauge of [keys, follows, live, queueDepth, resting, budgetUsed, budgetLeft]) gauge.reset();
+function clear(metrics: Metrics): void {
+  const { keys, follows, live, pinnedKeys, quarantinedKeys, overdueKeys, oldestChange } = metrics;
+  const { pushed, pushFailed, pushWaiting, pushMissed } = metrics;
+  const { queueDepth, resting, budgetUsed, budgetLeft } = metrics;
+  for (const gauge of [keys, follows, live, pinnedKeys, quarantinedKeys, overdueKeys]) gauge.reset();
+  for (const gauge of [pushed, pushFailed, pushWaiting, pushMissed]) gauge.reset();
+  for (const gauge of [queueDepth, resting, budgetUsed, budgetLeft]) gauge.reset();
+  // Without labels, a reset would show 0.
+  oldestChange.remove();
 }
 
 function fill(metrics: Metrics, standing: Standing): void {
@@ -36,12 +43,21 @@ function fill(metrics: Metrics, standing: Standing): void {
     metrics.keys.set({ platform }, stands.keys);
     metrics.follows.set({ platform }, stands.follows);
     metrics.live.set({ platform }, stands.live);
+    metrics.pinnedKeys.set({ platform }, stands.pinned);
+    metrics.pushed.set({ platform }, stands.pushed);
+    metrics.pushFailed.set({ platform }, stands.pushSubscriptions.failed);
+    metrics.pushWaiting.set({ platform }, stands.pushSubscriptions.wanted);
+    metrics.pushMissed.set({ platform }, stands.lastDay.missedByPush);
+    metrics.quarantinedKeys.set({ platform }, stands.quarantined);
+    metrics.overdueKeys.set({ platform }, stands.overdue);
     metrics.resting.set({ platform }, stands.resting ? 1 : 0);
     for (const { name: budget, used, left } of stands.budgets) {
       metrics.budgetUsed.set({ platform, budget }, used);
       metrics.budgetLeft.set({ platform, budget }, left);
     }
   }
+  const { at, oldestChangeAt } = standing;
+  metrics.oldestChange.set(oldestChangeAt === null ? 0 : Math.max(0, at.getTime() - oldestChangeAt.getTime()) / 1_000);
   for (const { queue, ...counts } of standing.queues) {
     for (const [state, count] of Object.entries(counts)) metrics.queueDepth.set({ queue, state }, count);
   }

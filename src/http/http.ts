@@ -15,12 +15,13 @@ import { createMetricsPage } from './metrics.ts';
 import { createProbes } from './probes.ts';
 import { databaseCheck, redisCheck } from './server-checks.ts';
 import { createHttpServer, type HttpServer } from './server.ts';
+import { createStatistics } from './statistics.ts';
 import { createStatusPage } from './status-page.ts';
 import { createWebhooks, type ReceivePush } from './webhooks.ts';
 import { type Account, admit, refuseCrossSite } from './web-guard.ts';
 
-/** How old the numbers of a scrape or of the status page may be, in ms. */
-const STANDING_AGE_MS = 5_000;
+/** How old the numbers of a scrape, of the status page or of the statistics may be, in ms: many may ask. */
+const STANDING_AGE_MS = 2_000;
 const MAX_BODY_BYTES = 64 * 1024;
 
 export interface HttpParts {
@@ -96,6 +97,7 @@ function createWeb(account: Account | null, standing: ReadStanding, queues: read
   const web = new Hono();
   web.use(admit(account), refuseCrossSite, bodyLimit({ maxSize: MAX_BODY_BYTES }));
   web.route('/', createStatusPage(standing));
+  web.route('/', createStatistics(standing));
   web.get(`${BOARD_PATH}/`, (c) => c.redirect(BOARD_PATH));
   web.route(BOARD_PATH, createBoard(queues));
   return web;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trackingStatistics } from '../../src/shared/contracts/tracking-statistics.ts';
 import { spawnTallylight } from '../support/processes.ts';
 import { openTestContext, type TestContext } from '../support/context.ts';
 
@@ -57,9 +58,9 @@ describe('tallylight status', () => {
   });
 
   it('prints an object as JSON', async () => {
-    expect(JSON.parse(await run('status', '--json'))).toMatchObject({
-      platforms: { twitch: { keys: 1, live: 1, resting: null }, youtube: { keys: 1, live: 0 } },
-      rejects: 0,
+    expect(trackingStatistics.parse(JSON.parse(await run('status', '--json')))).toMatchObject({
+      Platforms: { twitch: { Keys: 1, Live: 1, Resting: null }, youtube: { Keys: 1, Live: 0 } },
+      Rejects: 0,
     });
   });
 });

@@ -99,6 +99,8 @@ describe('/metrics', () => {
     expect(text).toContain('tallylight_follows{platform="twitch"} 3\n');
     expect(text).toContain('tallylight_live{platform="twitch"} 1\n');
     expect(text).toContain('tallylight_live{platform="youtube"} 0\n');
+    expect(text).toContain('tallylight_overdue_keys{platform="twitch"} 0\n');
+    expect(text).toContain('tallylight_oldest_change_seconds 0\n');
     expect(text).toContain('tallylight_platform_resting{platform="youtube"} 1\n');
     expect(text).toContain('tallylight_budget_left{platform="twitch",budget="points"} 770\n');
     expect(text).toContain('tallylight_queue_jobs{queue="upkeep",state="waiting"} 1\n');
@@ -118,6 +120,7 @@ describe('the status page', () => {
     const page = await (await ask('/')).text();
     for (const name of ['youtube', 'twitch', 'twitter', 'twitcasting', ...QUEUE_NAMES]) expect(page).toContain(name);
     expect(page).toContain('href="/board"');
+    expect(page).toContain('href="/statistics"');
     expect(page).toContain('points: 770 of 800');
   });
 
@@ -240,6 +243,7 @@ describe('without Redis', () => {
     const text = await (await ask('/metrics')).text();
     expect(text).toContain('# HELP tallylight_polls_total');
     expect(text).not.toContain('tallylight_keys{');
+    expect(text).not.toMatch(/^tallylight_oldest_change_seconds /m);
   });
 });
 

@@ -27,6 +27,9 @@ export const forecastKey = (platform: Platform): string => `${queuePrefix(pollQu
 /** Set while the platform rests; its value says why. */
 export const restKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:rest`;
 
+/** Since when (ms) nearly everything that was live has vanished from the platform's answers. */
+export const sickKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:sick`;
+
 /** Prefix of the counters of the platform's budgets. */
 export const budgetKey = (platform: Platform, budget: string): string =>
   `${queuePrefix(pollQueueName(platform))}:budget:${budget}`;

@@ -1,14 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Platform } from '../domain/platform.ts';
-import { looksSick } from '../domain/sick.ts';
+import { BELIEVED_AFTER_MS, looksSick } from '../domain/sick.ts';
 import { runScript, script } from '../runtime/script.ts';
-import { pollQueueName, queuePrefix } from './keys.ts';
-
-/**
- * After this long without one live broadcast the platform is believed: then they are all over.
- * Longer than any grace, shorter than an evening.
- */
-const BELIEVED_AFTER_MS = 30 * 60_000;
+import { pollQueueName, queuePrefix, sickKey } from './keys.ts';
 
 /**
  * KEYS found, vanished; ARGV now, window (ms), number of found ids, found ids, vanished ids
@@ -41,7 +35,7 @@ export interface Sightings {
  */
 export function createSickProvider(redis: Redis, platform: Platform, windowMs: () => number) {
   const base = queuePrefix(pollQueueName(platform));
-  const sinceKey = `${base}:sick`;
+  const sinceKey = sickKey(platform);
   /** @returns whether what vanished in this look should count as unknown */
   return async function isSick({ found, vanished }: Sightings, now: Date): Promise<boolean> {
     if (found.length + vanished.length === 0) return false;

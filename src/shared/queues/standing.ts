@@ -4,7 +4,7 @@ import { type PerPlatform, type Platform, perPlatform } from '../domain/platform
 import type { BudgetReading } from '../platforms/budget.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Database } from '../runtime/database.ts';
-import { type PlatformCounts, readOverview } from '../store/overview-store.ts';
+import { type NoticeTable, type PlatformCounts, readOverview } from '../store/overview-store.ts';
 import { type QueueDepth, readDepths } from './depths.ts';
 import { type PollState, readPollState } from './poll-state.ts';
 
@@ -19,6 +19,7 @@ export interface Standing {
   readonly queues: readonly QueueDepth[];
   readonly oldestChangeAt: Date | null;
   readonly rejects: number;
+  readonly notices: readonly NoticeTable[];
 }
 
 export type ReadStanding = () => Promise<Standing>;
@@ -49,7 +50,7 @@ export function createReadStanding(parts: StandingParts): ReadStanding {
     const at = clock.now();
     const reading = perPlatform((platform) => readPlatform(platform, at));
     const [overview, depths, youtube, twitch, twitter, twitcasting] = await Promise.all([
-      readOverview(database),
+      readOverview(database, at),
       readDepths(queues),
       reading.youtube,
       reading.twitch,
@@ -58,6 +59,7 @@ export function createReadStanding(parts: StandingParts): ReadStanding {
     ]);
     const states = { youtube, twitch, twitter, twitcasting };
     const platforms = perPlatform((platform) => ({ ...overview.platforms[platform], ...states[platform] }));
-    return { at, platforms, queues: depths, oldestChangeAt: overview.oldestChangeAt, rejects: overview.rejects };
+    const { oldestChangeAt, rejects, notices } = overview;
+    return { at, platforms, queues: depths, oldestChangeAt, rejects, notices };
   };
 }

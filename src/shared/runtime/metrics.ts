@@ -83,6 +83,10 @@ export function createMetrics() {
     keys: gauge('keys', 'Stream keys tracked (whole cluster)', ['platform']),
     follows: gauge('follows', 'Follows in the table (whole cluster)', ['platform']),
     live: gauge('live', 'Broadcasts live now (whole cluster)', ['platform']),
+    pinnedKeys: gauge('pinned_keys', 'Stream keys that a pin wants (whole cluster)', ['platform']),
+    quarantinedKeys: gauge('quarantined_keys', 'Stream keys held to be gone (whole cluster)', ['platform']),
+    overdueKeys: gauge('overdue_keys', 'Stream keys due for a whole interval and more (whole cluster)', ['platform']),
+    oldestChange: gauge('oldest_change_seconds', 'For how long the oldest change has waited (whole cluster)', []),
     queueDepth: gauge('queue_jobs', 'Jobs in a queue (whole cluster)', ['queue', 'state']),
   };
 }

@@ -1,16 +1,41 @@
-import { PLATFORMS, type PerPlatform, type Platform, perPlatform } from '../domain/platform.ts';
+import { type PerPlatform, type Platform, perPlatform } from '../domain/platform.ts';
 import type { Database } from '../runtime/database.ts';
+import { type ChangeFigures, readChangeFigures } from './change-figures.ts';
+import { TRACKED } from './tracked.ts';
+
+export const PUSH_STATES = ['wanted', 'pending', 'active', 'failed'] as const;
+export const RECORD_STATES = ['waiting', 'unheard', 'heard', 'over'] as const;
+
+type PushState = (typeof PUSH_STATES)[number];
+type RecordState = (typeof RECORD_STATES)[number];
 
 /** What the tables say of one platform, counted. */
-export interface PlatformCounts {
+export interface PlatformCounts extends ChangeFigures {
   readonly keys: number;
+  /** Keys that a pin wants. */
+  readonly pinned: number;
+  /** Keys of whose changes the platform tells by itself. */
+  readonly pushed: number;
   readonly quarantined: number;
   readonly follows: number;
   readonly live: number;
+  readonly scheduled: number;
   /** Changes recorded but not yet published. */
   readonly waitingChanges: number;
   /** Follows and unfollows whose name is still to be resolved. */
   readonly pendingNames: number;
+  readonly pushSubscriptions: Readonly<Record<PushState, number>>;
+  readonly recordRequests: Readonly<Record<RecordState, number>>;
+}
+
+/** The last read of one of the bot's tables. */
+export interface NoticeTable {
+  readonly table: string;
+  readonly rows: number;
+  readonly readAt: Date;
+  /** Why the newest read was not believed; null while all is well. */
+  readonly doubt: string | null;
+  readonly doubtAt: Date | null;
 }
 
 export interface Overview {
@@ -19,56 +44,78 @@ export interface Overview {
   readonly oldestChangeAt: Date | null;
   /** Messages refused and not replayed since. */
   readonly rejects: number;
+  readonly notices: readonly NoticeTable[];
 }
 
-/** Tracked; see `TRACKED`. */
-const WANTED = { OR: [{ guilds: { gt: 0 } }, { pins: { gt: 0 } }] };
+/** So many things of a platform, of a kind where there are several. */
+interface Row {
+  readonly platform: string;
+  readonly kind: string;
+  readonly count: number;
+}
 
-type Counted = Partial<Record<Platform, number>>;
+type CountOf = (rows: readonly Row[], kind?: string) => number;
 
 /** Counts everything once: a handful of queries, whatever the number of keys. */
-export async function readOverview(database: Database): Promise<Overview> {
-  const [keys, quarantined, follows, live, waiting, pending, oldest, rejects] = await Promise.all([
-    database.stream.groupBy({ by: 'platform', where: WANTED, _count: true }),
-    database.stream.groupBy({
-      by: 'platform',
-      where: { ...WANTED, quarantinedAt: { not: null } },
-      _count: true,
-    }),
-    database.follow.groupBy({ by: 'platform', _count: true }),
-    database.broadcast.groupBy({ by: 'platform', where: { state: 'live' }, _count: true }),
-    database.change.groupBy({ by: 'platform', where: { state: 'waiting' }, _count: true }),
-    database.pendingFollow.groupBy({ by: 'platform', _count: true }),
-    database.change.aggregate({ where: { state: 'waiting' }, _min: { recordedAt: true } }),
-    database.reject.count({ where: { replayedAt: null } }),
-  ]);
-  const counts = {
-    keys: byPlatform(keys),
-    quarantined: byPlatform(quarantined),
-    follows: byPlatform(follows),
-    live: byPlatform(live),
-    waitingChanges: byPlatform(waiting),
-    pendingNames: byPlatform(pending),
-  };
-  return { platforms: perPlatform(countsOf(counts)), oldestChangeAt: oldest._min.recordedAt, rejects };
-}
-
-function byPlatform(groups: readonly { platform: string; _count: number }[]): Counted {
-  return Object.fromEntries(groups.map(({ platform, _count }) => [platform, _count]));
-}
-
-function countsOf(counts: Record<keyof PlatformCounts, Counted>) {
-  return (platform: Platform): PlatformCounts => ({
-    keys: counts.keys[platform] ?? 0,
-    quarantined: counts.quarantined[platform] ?? 0,
-    follows: counts.follows[platform] ?? 0,
-    live: counts.live[platform] ?? 0,
-    waitingChanges: counts.waitingChanges[platform] ?? 0,
-    pendingNames: counts.pendingNames[platform] ?? 0,
+export async function readOverview(database: Database, now: Date): Promise<Overview> {
+  const [streams, follows, broadcasts, waiting, pending, subscriptions, requests, figures, rejects, notices] =
+    await Promise.all([
+      readStreams(database),
+      database.$queryRaw<Row[]>`SELECT platform, '' AS kind, count(*)::int AS count FROM follow GROUP BY 1`,
+      database.$queryRaw<Row[]>`
+        SELECT platform, state AS kind, count(*)::int AS count FROM broadcast
+        WHERE state IN ('live', 'scheduled') GROUP BY 1, 2`,
+      database.$queryRaw<(Row & { oldest: Date })[]>`
+        SELECT platform, '' AS kind, count(*)::int AS count, min(recorded_at) AS oldest FROM change
+        WHERE state = 'waiting' GROUP BY 1`,
+      database.$queryRaw<Row[]>`SELECT platform, '' AS kind, count(*)::int AS count FROM pending_follow GROUP BY 1`,
+      database.$queryRaw<Row[]>`
+        SELECT platform, state AS kind, count(*)::int AS count FROM push_subscription GROUP BY 1, 2`,
+      database.$queryRaw<Row[]>`
+        SELECT platform, state AS kind, count(*)::int AS count FROM record_request GROUP BY 1, 2`,
+      readChangeFigures(database, now),
+      database.reject.count({ where: { replayedAt: null } }),
+      readNoticeTables(database),
+    ]);
+  const platforms = perPlatform((platform): PlatformCounts => {
+    const count = countOf(platform);
+    return {
+      ...{ keys: count(streams, 'keys'), pinned: count(streams, 'pinned'), pushed: count(streams, 'pushed') },
+      ...{ quarantined: count(streams, 'quarantined'), follows: count(follows) },
+      ...{ live: count(broadcasts, 'live'), scheduled: count(broadcasts, 'scheduled') },
+      ...{ waitingChanges: count(waiting), pendingNames: count(pending) },
+      pushSubscriptions: byState(count, subscriptions, PUSH_STATES),
+      recordRequests: byState(count, requests, RECORD_STATES),
+      ...figures[platform],
+    };
   });
+  return { platforms, oldestChangeAt: earliest(waiting.map((row) => row.oldest)), rejects, notices };
 }
 
-/** Adds up one count over all platforms. */
-export function total(overview: Overview, count: keyof PlatformCounts): number {
-  return PLATFORMS.reduce((sum, platform) => sum + overview.platforms[platform][count], 0);
+/** One pass over the table for everything that is counted of it. */
+async function readStreams(database: Database): Promise<Row[]> {
+  return database.$queryRaw<Row[]>`
+    SELECT platform, kind, count FROM (
+      SELECT platform, count(*)::int AS keys, count(*) FILTER (WHERE pins > 0)::int AS pinned,
+        count(pushed_at)::int AS pushed, count(quarantined_at)::int AS quarantined
+      FROM stream s WHERE ${TRACKED} GROUP BY platform) AS counted
+    CROSS JOIN LATERAL (VALUES ('keys', keys), ('pinned', pinned), ('pushed', pushed), ('quarantined', quarantined))
+      AS each(kind, count)`;
+}
+
+async function readNoticeTables(database: Database): Promise<NoticeTable[]> {
+  const rows = await database.noticeRead.findMany({ orderBy: { tableName: 'asc' } });
+  return rows.map(({ tableName, ...read }) => ({ table: tableName, ...read }));
+}
+
+function countOf(platform: Platform): CountOf {
+  return (rows, kind = '') => rows.find((row) => row.platform === platform && row.kind === kind)?.count ?? 0;
+}
+
+function byState<S extends string>(count: CountOf, rows: readonly Row[], states: readonly S[]): Record<S, number> {
+  return Object.fromEntries(states.map((state) => [state, count(rows, state)])) as Record<S, number>;
+}
+
+function earliest(dates: readonly Date[]): Date | null {
+  return dates.reduce<Date | null>((first, date) => (first === null || date < first ? date : first), null);
 }

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../../src/shared/runtime/database.ts';
 import { type ListedKey, type ListingFilter, listKeys } from '../../../src/shared/store/listing-store.ts';
-import { readOverview } from '../../../src/shared/store/overview-store.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 
 let server: TestDatabase;
@@ -37,23 +36,6 @@ beforeAll(async () => {
       { platform: 'twitch', identifier: '7', broadcastId: 'over', state: 'ended' },
     ],
   });
-  const change = { platform: 'youtube', identifier: 'UCb', direction: 'online', lane: 'urgent', stream: {} };
-  const times = { happenedAt: past, dueAt: past };
-  await database.change.createMany({
-    data: [
-      { ...change, ...times, broadcastId: 'now', state: 'waiting', recordedAt: past },
-      { ...change, ...times, broadcastId: 'over', state: 'published' },
-    ],
-  });
-  await database.reject.createMany({
-    data: [1, 2].map((n) => ({
-      channel: 'stream.follow',
-      reason: 'no platform',
-      payload: '{}',
-      size: 2,
-      ...(n === 2 ? { replayedAt: past } : {}),
-    })),
-  });
 });
 afterAll(async () => {
   await database.$disconnect();
@@ -81,18 +63,6 @@ it('lists one platform, or only what is on air', async () => {
   expect((await list({ platform: 'twitch' })).map(({ identifier }) => identifier)).toEqual(['7']);
   expect((await list({ liveOnly: true })).map(({ identifier }) => identifier)).toEqual(['UCb']);
   expect(await list({ platform: 'twitch', liveOnly: true })).toEqual([]);
-});
-
-it('counts what the tables hold for each platform', async () => {
-  const overview = await readOverview(database);
-  const none = { keys: 0, quarantined: 0, follows: 0, live: 0, waitingChanges: 0, pendingNames: 0 };
-  expect(overview.platforms).toEqual({
-    youtube: { keys: 2, quarantined: 1, follows: 3, live: 1, waitingChanges: 1, pendingNames: 0 },
-    twitch: { ...none, keys: 1 },
-    twitter: none,
-    twitcasting: none,
-  });
-  expect(overview).toMatchObject({ rejects: 1, oldestChangeAt: past });
 });
 
 it('lists more keys than one page holds, each once and in order', async () => {
