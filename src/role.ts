@@ -5,10 +5,10 @@ export type Role = (typeof ROLES)[number];
 
 /** What each role is for, in the order in which they start. */
 export const ROLE_MEANINGS: Readonly<Record<Role, string>> = {
-  listen: 'hears stream.follow and stream.unfollow',
+  listen: 'hears stream.follow and stream.unfollow, and the hints of the neighbours',
   poll: 'looks at the platforms',
   flush: 'publishes changes in batches',
-  sync: 'reconciles, resolves names, cleans up',
+  sync: 'reconciles, resolves names, asks the recorder, cleans up',
   web: 'shows the board and the status page',
 };
 

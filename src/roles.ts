@@ -6,6 +6,7 @@ import { openRedis } from './shared/runtime/redis.ts';
 import type { Check } from './shared/runtime/health.ts';
 import type { Service } from './shared/runtime/service.ts';
 import { wireIntake } from './wiring/intake.ts';
+import { wireHintListener } from './wiring/neighbours.ts';
 import { wirePlatforms } from './wiring/platforms.ts';
 import { type Polling, wirePolling } from './wiring/polling.ts';
 import { wirePush } from './wiring/push.ts';
@@ -34,7 +35,7 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
     flush: () => [createFlush(context, parts)],
     sync: () => wireUpkeep(context, parts),
     poll: () => pollings.flatMap(({ worker, watchdog }) => [worker, watchdog]),
-    listen: () => [listener],
+    listen: () => [listener, wireHintListener(context, { tracking: parts.tracking, ...parts.platforms })],
     web: () => parts.push.ingress(),
   };
   const http = createHttp({

@@ -21,10 +21,15 @@ test('changes are written in one file, which is used in one place, by the look',
 });
 
 test('events are published in one file', () => {
-  expect(filesWith(/'PUBLISH'/)).toEqual(['shared/pubsub/log-scripts.ts']);
+  // The recorder is asked in the other one; it is no reader of events.
+  expect(filesWith(/'PUBLISH'/)).toEqual(['shared/pubsub/log-scripts.ts', 'shared/pubsub/recorder.ts']);
   expect(filesWith(/\.publish\(ONLINE_CHANNEL|\.publish\(OFFLINE_CHANNEL/)).toEqual([]);
 });
 
 test('nobody subscribes to a channel whose listeners are counted as presence', () => {
-  expect(filesWith(/psubscribe|['"](youtube|twitch|twitcasting)\.record['"]|['"]youtube\.test['"]/i)).toEqual([]);
+  const named = filesWith(/['"](youtube|twitch|twitcasting)\.record['"]/i);
+  expect(named).toEqual(['shared/contracts/recorder-channels.ts']);
+  // Named there to be published to, by the table of requests; test/flows/recorder.test.ts watches what is subscribed to.
+  expect(filesWith(/RECORD_CHANNELS/)).toEqual([...named, 'shared/store/recording-store.ts']);
+  expect(filesWith(/\b[ps]subscribe\b|['"]youtube\.test['"]/i)).toEqual([]);
 });

@@ -28,8 +28,13 @@ export const CATALOG: readonly CatalogEntry[] = [
     load: async () => (await import('./unfollow.ts')).unfollowCommand(),
   },
   {
+    name: 'record',
+    summary: 'have a channel recorded, and show what was asked of the recorder',
+    load: async () => (await import('./record.ts')).recordCommand(),
+  },
+  {
     name: 'rejects',
-    summary: 'show messages that could not be used, and publish them again',
+    summary: 'show messages that could not be used, and have them read again',
     load: async () => (await import('./rejects.ts')).rejectsCommand(),
   },
   {

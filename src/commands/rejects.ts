@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Context } from '../context.ts';
-import { FOLLOW_CHANNEL, UNFOLLOW_CHANNEL } from '../shared/contracts/channels.ts';
 import { nameText } from '../shared/platforms/adapter.ts';
 import { createNameStore, type PendingName } from '../shared/store/name-store.ts';
 import { createRejectStore, isWhole, type Reject } from '../shared/store/reject-store.ts';
 import { withContext } from './context.ts';
+import { replayReject } from './replay-reject.ts';
 import { colors, print, printable, printJson, printTable, tell, when } from './output.ts';
 
 interface ListOptions {
@@ -14,21 +14,21 @@ interface ListOptions {
 
 export function rejectsCommand(): Command {
   const command = new Command('rejects')
-    .description('Shows the messages that could not be used, newest first, and publishes them again.')
+    .description('Shows the messages that could not be used, newest first, and has them read again.')
     .addHelpText(
       'after',
       `
 Examples:
   $ tallylight rejects                       the newest
   $ tallylight rejects show 17               all that was kept of one
-  $ tallylight rejects replay 17             publish it again, once its cause is gone
+  $ tallylight rejects replay 17             have it read again, once its cause is gone
   $ tallylight rejects names                 follows by names that nobody has resolved yet
   $ tallylight rejects list --json | jq -r '.[].reason'`,
     );
   command.addCommand(listing('list', 'show the newest', list), { isDefault: true });
   command.addCommand(listing('names', 'show the names that wait to be resolved', names));
   command.addCommand(byId('show', 'show one whole', show).option('--json', 'print JSON: one object'));
-  command.addCommand(byId('replay', 'publish one again on its channel', replay));
+  command.addCommand(byId('replay', 'have one read again', replay));
   return command;
 }
 
@@ -98,26 +98,12 @@ async function show({ database }: Context, id: bigint, { json }: { json?: true }
   print(printable(payload));
 }
 
-async function replay({ database, redis, clock }: Context, id: bigint): Promise<void> {
-  const reject = await find(database, id);
-  const { channel, payload, size } = reject;
-  if (channel !== FOLLOW_CHANNEL && channel !== UNFOLLOW_CHANNEL) {
-    throw new Error(
-      `reject ${id}: came on ${channel}, expected ${FOLLOW_CHANNEL} or ${UNFOLLOW_CHANNEL}; not replayed`,
-    );
-  }
-  if (!isWhole(reject)) {
-    throw new Error(`reject ${id}: its ${size} bytes were not kept whole; have its publisher send it again`);
-  }
+async function replay(context: Context, id: bigint): Promise<void> {
+  const reject = await find(context.database, id);
   if (reject.replayedAt) tell(`was replayed before, at ${when(reject.replayedAt)}`);
-  const listeners = await redis.publish(channel, payload);
-  if (listeners === 0) {
-    throw new Error(`reject ${id}: nobody listens to ${channel}; start "tallylight run listen", then replay it again`);
-  }
-  await createRejectStore(database).markReplayed(id, clock.now());
-  print(
-    `published again on ${channel}, heard by ${listeners}; if it is refused again it appears in: tallylight rejects`,
-  );
+  const done = await replayReject(context, reject);
+  await createRejectStore(context.database).markReplayed(id, context.clock.now());
+  print(done);
 }
 
 async function find(database: Context['database'], id: bigint): Promise<Reject> {

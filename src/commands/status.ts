@@ -91,14 +91,16 @@ function paceRow(platform: Platform, stands: PlatformStanding): Cell[] {
   return [platform, delayText(urgent), delayText(normal), budgetText(stands), stateCell(stands)];
 }
 
-function stateCell({ resting, sickSince, quarantined, stretch }: PlatformStanding): Cell {
+function stateCell({ resting, sickSince, quarantined, stretch, recordRequests }: PlatformStanding): Cell {
+  const { unheard } = recordRequests;
   const parts = [
     ...(resting ? [`resting until ${when(resting.until)}: ${resting.reason}`] : []),
     ...(sickSince ? [`sick since ${when(sickSince)}`] : []),
     ...(stretch > 1 ? [`intervals ×${stretch.toFixed(1)} for the budget`] : []),
     ...(quarantined > 0 ? [`${quarantined} quarantined`] : []),
+    ...(unheard > 0 ? [`${unheard} not recorded, no recorder listens`] : []),
   ];
-  return { text: parts.join(', ') || 'ok', paint: resting || sickSince ? colors.yellow : String };
+  return { text: parts.join(', ') || 'ok', paint: resting || sickSince || unheard > 0 ? colors.yellow : String };
 }
 
 function queueRow({ queue, waiting, active, delayed, failed }: QueueDepth): Cell[] {

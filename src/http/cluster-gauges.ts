@@ -29,10 +29,10 @@ export function createClusterGauges({ metrics, readStanding, logger }: ClusterGa
 function clear(metrics: Metrics): void {
   const { keys, follows, live, pinnedKeys, quarantinedKeys, overdueKeys, oldestChange } = metrics;
   const { pushed, pushFailed, pushWaiting, pushMissed } = metrics;
-  const { queueDepth, resting, budgetUsed, budgetLeft } = metrics;
+  const { unheard, queueDepth, resting, budgetUsed, budgetLeft } = metrics;
   for (const gauge of [keys, follows, live, pinnedKeys, quarantinedKeys, overdueKeys]) gauge.reset();
   for (const gauge of [pushed, pushFailed, pushWaiting, pushMissed]) gauge.reset();
-  for (const gauge of [queueDepth, resting, budgetUsed, budgetLeft]) gauge.reset();
+  for (const gauge of [unheard, queueDepth, resting, budgetUsed, budgetLeft]) gauge.reset();
   // Without labels, a reset would show 0.
   oldestChange.remove();
 }
@@ -50,6 +50,7 @@ function fill(metrics: Metrics, standing: Standing): void {
     metrics.pushMissed.set({ platform }, stands.lastDay.missedByPush);
     metrics.quarantinedKeys.set({ platform }, stands.quarantined);
     metrics.overdueKeys.set({ platform }, stands.overdue);
+    metrics.unheard.set({ platform }, stands.recordRequests.unheard);
     metrics.resting.set({ platform }, stands.resting ? 1 : 0);
     for (const { name: budget, used, left } of stands.budgets) {
       metrics.budgetUsed.set({ platform, budget }, used);

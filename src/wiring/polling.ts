@@ -6,6 +6,7 @@ import { PUSH_TELLS } from '../shared/domain/push-tells.ts';
 import type { PlatformAdapter } from '../shared/platforms/adapter.ts';
 import { createDueKeys } from '../shared/queues/due-keys.ts';
 import { createHintedIds } from '../shared/queues/hinted-ids.ts';
+import { createMembersOnly } from '../shared/queues/members-only.ts';
 import { readPollState } from '../shared/queues/poll-state.ts';
 import { createSickProvider } from '../shared/queues/sick-provider.ts';
 import { sleep } from '../shared/runtime/clock.ts';
@@ -14,6 +15,7 @@ import { createLookStore } from '../shared/store/look-store.ts';
 import { createRecordLooks } from '../shared/store/record-store.ts';
 import { createBatchLook } from '../workers/batch-look.ts';
 import { createLook } from '../workers/look.ts';
+import { createMarkMembersOnly } from '../workers/mark-members-only.ts';
 import { createPollWorker } from '../workers/poll.ts';
 import { createPollWatchdog, type PollWatchdog } from '../workers/poll-watchdog.ts';
 import { createSharedLook } from '../workers/shared-look.ts';
@@ -100,6 +102,9 @@ function wireLook({ context, adapter, tracking, publishing }: PollingParts) {
       }),
     // Only YouTube knows broadcasts that no listing shows yet.
     hintedIds: platform === 'youtube' ? createHintedIds(redis, platform) : NOTHING_HINTED,
+    // Only YouTube has them, and only the recorder sees it at once.
+    markMembersOnly:
+      platform === 'youtube' ? createMarkMembersOnly(createMembersOnly(redis, platform).among) : async (seen) => seen,
     isSick: createSickProvider(redis, platform, () => 3 * config.pollIntervalMs[platform]),
     rules: () => ({
       rule: endRules(config.offlineGraceMs)[platform],

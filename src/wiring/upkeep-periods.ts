@@ -11,6 +11,7 @@ export function upkeepPeriods(config: Pick<Config, 'STATE_SYNC_INTERVAL'>): Upke
     { name: 'push', everyMs: MINUTE_MS / 3 },
     { name: 'stretch', everyMs: MINUTE_MS / 3 },
     { name: 'habits', everyMs: 10 * MINUTE_MS },
+    { name: 'record', everyMs: 2_000 },
     { name: 'cleanup', everyMs: 60 * MINUTE_MS },
   ];
 }

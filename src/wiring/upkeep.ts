@@ -9,6 +9,7 @@ import { createIntervalWatch } from '../workers/interval-watch.ts';
 import { createRedisWatch } from '../workers/redis-watch.ts';
 import { createStretchIntervals } from '../workers/stretch-intervals.ts';
 import { createUpkeepWorker } from '../workers/upkeep.ts';
+import { wireRecordings } from './neighbours.ts';
 import type { Intake } from './intake.ts';
 import type { Platforms } from './platforms.ts';
 import type { Push } from './push.ts';
@@ -44,6 +45,7 @@ export function wireUpkeep(context: Context, parts: UpkeepParts): Service[] {
     push: parts.push.pushUpkeep,
     stretch: createStretchIntervals({ redis, platforms: config.platforms, readBudgets, clock, logger }),
     habits: createExpectHabits({ database, clock }),
+    record: wireRecordings(context),
     cleanup: createCleanUp({ database, tracking: parts.tracking.tracking, clock }),
   };
   return [

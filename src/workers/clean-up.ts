@@ -27,8 +27,12 @@ export function createCleanUp({ database, tracking, clock }: CleanUpParts) {
     const broadcasts = await database.$executeRaw`
       DELETE FROM broadcast b WHERE b.state IN ('ended', 'cancelled', 'continued') AND b.updated_at < ${old}
         AND NOT EXISTS (SELECT 1 FROM change c WHERE c.platform = b.platform AND c.broadcast_id = b.broadcast_id)`;
+    // As long as a broadcast is remembered it is not requested twice.
+    const recordings = await database.$executeRaw`
+      DELETE FROM record_request r WHERE r.created_at < ${old} AND NOT EXISTS (
+        SELECT 1 FROM broadcast b WHERE b.platform = r.platform AND b.broadcast_id = r.broadcast_id)`;
     const batches = await database.$executeRaw`
       DELETE FROM batch b WHERE b.published_at < ${old} AND NOT EXISTS (SELECT 1 FROM change c WHERE c.batch_id = b.id)`;
-    return { unfollows, changes, broadcasts, batches };
+    return { unfollows, changes, broadcasts, recordings, batches };
   };
 }

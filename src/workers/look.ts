@@ -26,6 +26,10 @@ export interface LookParts {
   readonly hintedIds: Pick<HintedIds, 'of' | 'asked'>;
   /** Plans looks at instants of their own. What it fails to plan, the next look plans. */
   readonly planLooks: (planned: readonly PlannedLook[]) => Promise<void>;
+  /** Adds what only the recorder knows to what was seen. */
+  readonly markMembersOnly: (
+    observations: ReadonlyMap<string, Observation>,
+  ) => Promise<ReadonlyMap<string, Observation>>;
   readonly isSick: IsSick;
   /** As they are set now. */
   readonly rules: () => LookRules;
@@ -63,7 +67,7 @@ export function createLook(parts: LookParts) {
     const beganAt = clock.now();
     const hinted = await hintedIds.of(streams.map((stream) => stream.identifier));
     const targets = streams.map((stream) => ({ ...stream, hinted: hinted.get(stream.identifier) ?? [] }));
-    const observations = await adapter.observe(targets, signal);
+    const observations = await parts.markMembersOnly(await adapter.observe(targets, signal));
     ended();
     const now = clock.now();
     const sights = streams.map((stream) => ({ stream, observation: observations.get(stream.identifier) ?? UNKNOWN }));

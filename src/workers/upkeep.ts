@@ -17,6 +17,9 @@ export type UpkeepTasks = Readonly<Record<string, () => Promise<unknown>>>;
 
 const KEPT = { removeOnComplete: { count: 50 }, removeOnFail: { count: 50 } };
 
+/** What is done more often than this (ms) is not kept: it would push everything else out of sight. */
+const WORTH_KEEPING_MS = 10_000;
+
 /** Upserts the schedules of upkeep. @returns the names of those that did not exist */
 export function createUpkeepSchedules(queue: Queue) {
   return {
@@ -26,7 +29,8 @@ export function createUpkeepSchedules(queue: Queue) {
     },
     async ensure(tasks: readonly UpkeepPeriod[]): Promise<void> {
       for (const { name, everyMs } of tasks) {
-        await queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: KEPT });
+        const opts = everyMs < WORTH_KEEPING_MS ? { ...KEPT, removeOnComplete: true } : KEPT;
+        await queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts });
       }
     },
     /** Asks for a task before its time. One that is at work may have begun too early to see why: it runs once more. */

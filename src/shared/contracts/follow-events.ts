@@ -4,7 +4,7 @@ import type { Lane, Snowflake } from '../domain/follow.ts';
 import { isPlatform, PLATFORMS, type Platform } from '../domain/platform.ts';
 import type { PlatformData } from '../platforms/platform-data.ts';
 import { readMetadata } from './follow-metadata.ts';
-import { isPlainObject, type PlainObject } from './plain-json.ts';
+import { fieldsOf, isPlainObject, type PlainObject } from './plain-json.ts';
 import { isUnsetSnowflake, parseSnowflake } from './snowflake.ts';
 import { parseSaidAt } from './timestamp.ts';
 
@@ -100,16 +100,6 @@ function saidBy(fields: z.output<z.ZodObject<typeof said>>): Said {
     userId: fields.user_id,
     saidAt: fields.timestamp,
   };
-}
-
-/** The wanted fields by their snake_case names, however the publisher cased them; null where it gave none. */
-function fieldsOf(value: PlainObject, wanted: readonly string[]): PlainObject {
-  const fields = new Map<string, unknown>();
-  for (const [name, content] of Object.entries(value)) {
-    const plain = name.replaceAll('_', '').toLowerCase();
-    if (content !== null && (!fields.has(plain) || wanted.includes(name))) fields.set(plain, content);
-  }
-  return Object.fromEntries(wanted.map((name) => [name, fields.get(name.replaceAll('_', '')) ?? null]));
 }
 
 function readPlatform(value: unknown): Platform | undefined {

@@ -16,6 +16,7 @@ const LANES = new Map<string, Lane>([
 export interface FollowMetadata {
   /** The lane asked for by `priority`; null when it names none we know. */
   readonly priority: Lane | null;
+  /** As said, but for `record`: where it is wished in any spelling, it is there as `record: true`. */
   readonly metadata: PlainObject | null;
 }
 
@@ -23,13 +24,20 @@ export interface FollowMetadata {
 export function readMetadata(value: unknown): FollowMetadata | undefined {
   if (value === null) return { priority: null, metadata: null };
   if (!isPlainObject(value)) return undefined;
-  const metadata = bounded(toPlainObject(value));
+  const metadata = withRecord(bounded(toPlainObject(value)));
   return { priority: laneOf(metadata), metadata };
 }
 
 function laneOf(metadata: PlainObject): Lane | null {
   const [, priority] = Object.entries(metadata).find(([key]) => key.toLowerCase() === 'priority') ?? [];
   return typeof priority === 'string' ? (LANES.get(priority.trim().toLowerCase()) ?? null) : null;
+}
+
+/** Whoever counts the wishes to record then need know but one spelling. */
+function withRecord(metadata: PlainObject): PlainObject {
+  const said = Object.entries(metadata).filter(([key]) => key.toLowerCase() === 'record');
+  const wished = said.some(([, value]) => ['true', '1'].includes(String(value).trim().toLowerCase()));
+  return wished ? { ...metadata, record: true } : metadata;
 }
 
 function bounded(metadata: PlainObject): PlainObject {

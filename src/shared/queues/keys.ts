@@ -52,5 +52,15 @@ export const pushRestKey = (platform: Platform): string => `${queuePrefix(pollQu
 export const pushedMessageKey = (platform: Platform, messageId: string): string =>
   `${queuePrefix(pollQueueName(platform))}:pushed:${messageId}`;
 
+/** Sorted set: broadcasts of which the recorder said that they are for members only → when it said so (ms). */
+export const membersOnlyKey = (platform: Platform): string => `${queuePrefix(pollQueueName(platform))}:members-only`;
+
+/** To whom something belongs that a hint named: an identifier, `-` for nobody, or empty while that is being asked. */
+export const ownerKey = (name: string): string => `tallylight:{hints}:owner:${name}`;
+
+/** Set once a broadcast's request to record was heard, so that no second one is sent. */
+export const recordedKey = (platform: Platform, broadcastId: string): string =>
+  `tallylight:{record}:heard:${platform}/${broadcastId}`;
+
 /** Present as long as what is derived in this Redis was derived by us; gone when Redis was emptied or replaced. */
 export const DERIVED_MARK = 'tallylight:derived';

@@ -11,8 +11,19 @@ export function createMetrics() {
     new Histogram({ name: `tallylight_${name}`, help, labelNames, buckets, registers: [registry] });
   return {
     registry,
-    messages: counter('messages_total', 'Follow and unfollow messages heard', ['channel', 'result']),
+    messages: counter('messages_total', 'Messages heard: follows, unfollows, and the hints of the neighbours', [
+      'channel',
+      'result',
+    ]),
     rejects: counter('rejects_total', 'Messages refused', ['channel']),
+    hints: counter('hints_total', 'Hints of the bot’s backend and the recorder, by what came of them', ['result']),
+    recordings: counter('record_requests_total', 'Requests to the recorder, by what came of them', [
+      'platform',
+      'result',
+    ]),
+    unheard: gauge('record_requests_unheard', 'Broadcasts to record that no recorder has heard of (whole cluster)', [
+      'platform',
+    ]),
     wishes: counter('wishes_total', 'Follows and unfollows applied to the table', ['platform', 'action']),
     names: counter('names_total', 'Names resolved, missing, or failed', ['platform', 'result']),
     polls: counter('polls_total', 'Poll jobs done, by what they did', ['platform', 'result']),

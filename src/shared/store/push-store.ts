@@ -89,6 +89,15 @@ export function createPushStore(database: Database) {
         WHERE p.platform = ${platform} AND p.identifier = f.identifier AND p.topic = f.topic AND p.state <> 'leaving'`;
     },
 
+    /** Somebody who knows says that they tell nothing any more: what is tracked of these keys is asked for again, now. */
+    async askAgain(platform: Platform, identifiers: readonly string[], now: Date): Promise<number> {
+      return database.$executeRaw`
+        UPDATE push_subscription p SET state = 'wanted', tries = 0, next_try_at = ${now}
+        FROM stream s
+        WHERE p.platform = ${platform} AND p.identifier = ANY(${[...identifiers]}) AND p.state <> 'leaving'
+          AND s.platform = p.platform AND s.identifier = p.identifier AND ${TRACKED}`;
+    },
+
     /** The platform asked back, and it counts from now on. */
     async confirm(platform: Platform, { identifier, topic, leaseUntil, renewAt, now }: Confirmation): Promise<void> {
       await database.$executeRaw`

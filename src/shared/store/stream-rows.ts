@@ -23,22 +23,27 @@ export async function lockStreams(tx: Transaction, keys: readonly StreamKey[]): 
     FOR UPDATE OF s`;
 }
 
-/** Counts anew who wants the keys, whose rows are locked. */
+/** Counts anew who wants the keys, whose rows are locked, and whether somebody wants them recorded. */
 export async function recount(tx: Transaction, keys: readonly StreamKey[]): Promise<TrackingChange> {
   const changed = await tx.$queryRaw<(StreamKey & { before: boolean; after: boolean })[]>`
     WITH counted AS (
       SELECT s.platform, s.identifier, s.guilds > 0 OR s.pins > 0 AS before,
         (SELECT count(DISTINCT f.guild_id)::int FROM follow f
          WHERE f.platform = s.platform AND f.identifier = s.identifier) AS guilds,
-        (SELECT count(*)::int FROM pin p WHERE p.platform = s.platform AND p.identifier = s.identifier) AS pins
+        (SELECT count(*)::int FROM pin p WHERE p.platform = s.platform AND p.identifier = s.identifier) AS pins,
+        EXISTS (SELECT 1 FROM pin p
+          WHERE p.platform = s.platform AND p.identifier = s.identifier AND p.reason = 'record')
+        OR EXISTS (SELECT 1 FROM follow f
+          WHERE f.platform = s.platform AND f.identifier = s.identifier AND f.metadata @> '{"record": true}') AS record
       FROM stream s
       JOIN unnest(${platformsOf(keys)}::text[], ${identifiersOf(keys)}::text[]) AS k(platform, identifier)
         ON s.platform = k.platform AND s.identifier = k.identifier
     )
-    UPDATE stream s SET guilds = c.guilds, pins = c.pins,
+    UPDATE stream s SET guilds = c.guilds, pins = c.pins, record = c.record,
       tracked_since = CASE WHEN c.guilds = 0 AND c.pins = 0 THEN NULL WHEN NOT c.before THEN now() ELSE s.tracked_since END
     FROM counted c
-    WHERE s.platform = c.platform AND s.identifier = c.identifier AND (c.guilds <> s.guilds OR c.pins <> s.pins)
+    WHERE s.platform = c.platform AND s.identifier = c.identifier
+      AND (c.guilds <> s.guilds OR c.pins <> s.pins OR c.record <> s.record)
     RETURNING s.platform, s.identifier, c.before, s.guilds > 0 OR s.pins > 0 AS after`;
   const key = ({ platform, identifier }: StreamKey): StreamKey => ({ platform, identifier });
   return {

@@ -1,0 +1,48 @@
+import type { Redis } from 'ioredis';
+import type { Platform } from '../domain/platform.ts';
+import { recordedKey } from '../queues/keys.ts';
+import { runScript, script } from '../runtime/script.ts';
+
+/** How long Redis remembers that a request was heard, in seconds: the table does for good, unless it was just about to. */
+const MARK_SECONDS = 7 * 24 * 3600;
+
+/**
+ * Publishes a request once, or does nothing at all.
+ * KEYS 1 mark of this broadcast. ARGV 1 channel, 2 payload, 3 seconds the mark stays.
+ * Returns {1, 'repeated'} when it was heard before, else {how many listened, 'sent'}.
+ */
+const REQUEST = script(`
+-- First what Redis may refuse (out of memory): a script that fails is not undone.
+if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[3]) then return {1, 'repeated'} end
+local receivers = redis.call('PUBLISH', ARGV[1], ARGV[2])
+if receivers == 0 then redis.call('DEL', KEYS[1]) end
+return {receivers, 'sent'}
+`);
+
+export interface RecorderRequest {
+  readonly platform: Platform;
+  readonly broadcastId: string;
+  readonly channel: string;
+  readonly payload: string;
+}
+
+export interface Asked {
+  /** How many listened; of a repeat it is only known that somebody did. */
+  readonly receivers: number;
+  /** It had been heard before: nothing was published. */
+  readonly repeated: boolean;
+}
+
+/** Asks the recorder to record. Publishing and the mark that it was heard are one step, so that no crash comes between. */
+export function createRecorder(redis: Redis) {
+  return async function askRecorder({ platform, broadcastId, channel, payload }: RecorderRequest): Promise<Asked> {
+    const keys = [recordedKey(platform, broadcastId)];
+    const [receivers, how] = (await runScript(redis, REQUEST, keys, [channel, payload, MARK_SECONDS])) as [
+      number,
+      string,
+    ];
+    return { receivers, repeated: how === 'repeated' };
+  };
+}
+
+export type AskRecorder = ReturnType<typeof createRecorder>;
