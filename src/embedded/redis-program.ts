@@ -1,7 +1,5 @@
-import path from 'node:path';
-import { fileExists } from './file-exists.ts';
+import { unpackedProgram, unpackPackages } from './debian-packages.ts';
 import { redisAdvice } from './redis-advice.ts';
-import { unpackRedis } from './redis-package.ts';
 import { programOnPath, succeeds } from './run-program.ts';
 
 /** A redis-server or valkey-server and what its environment needs. */
@@ -26,7 +24,7 @@ export async function findRedis({ unpackInto, onProgress }: RedisSearch): Promis
   if (!(await programOnPath('apt-get'))) throw new Error(await redisAdvice('there is no redis-server on the PATH'));
   onProgress('there is no redis-server on the PATH: unpacking one from the packages of this system');
   try {
-    await unpackRedis(unpackInto);
+    await unpackPackages({ packages: ['redis-server', 'redis-tools'], into: unpackInto });
   } catch (cause) {
     throw new Error(await redisAdvice((cause as Error).message), { cause });
   }
@@ -43,14 +41,9 @@ async function onPath(): Promise<RedisProgram | null> {
   return null;
 }
 
-/** Its libraries lie beside it, in a directory named after the architecture. */
 async function unpacked(root: string): Promise<RedisProgram | null> {
-  const command = path.join(root, 'usr', 'bin', 'redis-server');
-  if (!(await fileExists(command))) return null;
-  const machine = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch as string] ?? '';
-  const libraries = ['usr/lib', 'lib'].map((dir) => path.join(root, dir, machine));
-  const program = { command, env: { LD_LIBRARY_PATH: libraries.join(':') } };
-  return (await runs(program)) ? program : null;
+  const program = await unpackedProgram(root, 'usr', 'bin', 'redis-server');
+  return program && (await runs(program)) ? program : null;
 }
 
 /** Whether it starts at all: its libraries are there, and it is for this machine. */
