@@ -2,7 +2,8 @@ import { createBullBoard } from '@bull-board/api';
 import { HonoAdapter } from '@bull-board/hono';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { Queue } from 'bullmq';
-import type { Hono } from 'hono';
+import { Hono } from 'hono';
+import type { Right } from './accounts.ts';
 import { PolledQueue } from './polled-queue.ts';
 
 export const BOARD_PATH = '/board';
@@ -25,19 +26,24 @@ const ALLOWED = new Set([
 const CLEAN = '/api/queues/:queueName/clean/:queueStatus';
 const DONE = ['completed', 'failed'];
 
-/** Bull Board over the queues, to be mounted at BOARD_PATH behind the web guard. */
-export function createBoard(queues: readonly Queue[]): Hono {
+/** Bull Board over the queues at BOARD_PATH, for a holder of the right. To be put behind the web guard. */
+export function createBoard(queues: readonly Queue[], right: Right): Hono {
   const adapter = new HonoAdapter(serveStatic);
   adapter.setBasePath(BOARD_PATH);
   createBullBoard({
-    queues: queues.map((queue) => new PolledQueue(queue)),
+    queues: queues.map((queue) => new PolledQueue(queue, right)),
     serverAdapter: adapter,
     options: {
       uiConfig: { boardTitle: 'Tallylight', showWorkers: false, hideDocsLink: true, sortQueues: false },
       handlerHooks: { before: ({ method, route, request }) => verdict(method, route, request.params.queueStatus) },
     },
   });
-  return adapter.registerPlugin();
+  const app = new Hono();
+  // Whoever mounts it answers for failures and for paths that lead nowhere, as everywhere else.
+  app.onError((error) => {
+    throw error;
+  });
+  return app.route(BOARD_PATH, adapter.registerPlugin());
 }
 
 function verdict(method: string, route: string, status: unknown) {

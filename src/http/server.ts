@@ -8,6 +8,20 @@ import type { Service } from '../shared/runtime/service.ts';
 /** How long requests under way may go on once the server stops, in ms. */
 const DRAIN_MS = 2_000;
 
+/** Who dawdles is cut off: connections are held for those who ask. In ms and bytes. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  /** How often the two above are looked after. */
+  connectionsCheckingInterval: 2_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderSize: 16 * 1024,
+};
+/** How long nothing may move on a connection, such as when nobody reads the answer, in ms. */
+const IDLE_MS = 60_000;
+/** Further ones are closed at once, so that whoever opens them takes neither memory nor files from the polls. */
+const MOST_CONNECTIONS = 1_000;
+
 /** The address cannot be listened on; the message names the port and the variables that choose it. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
@@ -32,8 +46,7 @@ export function createHttpServer({ host, port, app, logger }: HttpServerParts): 
 
   async function start(): Promise<void> {
     if (server) return;
-    const opening = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
-    opening.requestTimeout = 30_000;
+    const opening = openServer(app);
     await listen(opening, host, port);
     server = opening;
     logger.info({ address: addressOf(opening, host) }, 'http listening');
@@ -51,6 +64,14 @@ export function createHttpServer({ host, port, app, logger }: HttpServerParts): 
   }
 
   return { name: 'http', start, stop, address: () => server && addressOf(server, host) };
+}
+
+function openServer(app: Hono): Server {
+  const { fetch } = app;
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false, serverOptions: LIMITS }) as Server;
+  server.setTimeout(IDLE_MS);
+  server.maxConnections = MOST_CONNECTIONS;
+  return server;
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

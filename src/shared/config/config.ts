@@ -42,7 +42,7 @@ const CREDENTIALS: PerPlatform<readonly VariableName[]> = {
 export function loadConfig(env: Environment): Config {
   const faults: string[] = [];
   const values = readValues(env, faults);
-  faults.push(...credentialFaults(values), ...pushFaults(values));
+  faults.push(...credentialFaults(values), ...pushFaults(values), ...accountFaults(values));
   if (faults.length > 0) throw new ConfigError(faults);
   return {
     ...values,
@@ -116,6 +116,21 @@ function pushFaults(values: Values): string[] {
   const needed = ['TWITTER_CONSUMER_SECRET', 'PUBLIC_URL'] as const;
   const missing = values.TWITTER_PUSH === 'on' ? needed.filter((name) => values[name] === null) : [];
   return missing.map((name) => `${name}: expected to be set, because TWITTER_PUSH is on`);
+}
+
+/** The account that may only read is told from the operator's by its name, and kept from it by its password. */
+function accountFaults(values: Values): string[] {
+  const { BOARD_USER: user, BOARD_PASSWORD: password, BOARD_READ_USER: reader, BOARD_READ_PASSWORD: secret } = values;
+  if (secret === null) return [];
+  if (password === null) {
+    return [
+      'BOARD_PASSWORD: expected to be set, because BOARD_READ_PASSWORD is: else everybody here may change things',
+    ];
+  }
+  return [
+    ...(secret === password ? ['BOARD_READ_PASSWORD: expected to differ from BOARD_PASSWORD, got the same'] : []),
+    ...(reader === user ? [`BOARD_READ_USER: expected to differ from BOARD_USER, got ${JSON.stringify(reader)}`] : []),
+  ];
 }
 
 function missingCredentials(values: Values, platform: Platform): VariableName[] {

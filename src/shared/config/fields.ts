@@ -44,6 +44,12 @@ export function url(...protocols: string[]): z.ZodType<string, string> {
 
 export const text: z.ZodType<string, string> = z.string().trim().min(1, 'expected some text');
 
+/** The name of an account. HTTP puts a colon between name and password (RFC 7617). */
+export const userName: z.ZodType<string, string> = z
+  .string()
+  .trim()
+  .regex(/^[^:]+$/, 'expected a name without a colon');
+
 export function oneOf<const T extends string>(...values: T[]): z.ZodType<T, string> {
   return z.string().transform((given, context) => {
     const value = values.find((candidate) => candidate === given.trim().toLowerCase());

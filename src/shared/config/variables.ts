@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { duration, integer, lanes, oneOf, platforms, text, url } from './fields.ts';
+import { duration, integer, lanes, oneOf, platforms, text, url, userName } from './fields.ts';
 
 /** One variable of the environment: what it means, how it is read, and what holds when it is not set. */
 export interface Variable<T = unknown> {
@@ -29,8 +29,10 @@ export const VARIABLES = {
   PLATFORMS: { schema: platforms, meaning: 'platforms to poll; unset: those with credentials' },
   HTTP_HOST: { schema: text, default: '127.0.0.1', meaning: 'address of probes, metrics and board' },
   HTTP_PORT: { schema: integer(0, 65_535), default: '6111', meaning: 'port of probes, metrics and board; 0: any' },
-  BOARD_USER: { schema: text, default: 'operator', meaning: 'account of the board' },
+  BOARD_USER: { schema: userName, default: 'operator', meaning: 'account of the board and the status page' },
   BOARD_PASSWORD: { schema: text, secret: true, meaning: 'its password; unset: loopback only' },
+  BOARD_READ_USER: { schema: userName, default: 'viewer', meaning: 'account that sees the same and changes nothing' },
+  BOARD_READ_PASSWORD: { schema: text, secret: true, meaning: 'its password; unset: no such account' },
   PUBLIC_URL: { schema: url(...http), meaning: 'where the platforms reach role web, for pushes; unset: no pushes' },
   POLL_INTERVAL_YOUTUBE: {
     schema: pollInterval,
