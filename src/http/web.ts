@@ -1,18 +1,16 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Queue } from 'bullmq';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { ReadStanding } from '../shared/queues/standing.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Account } from './accounts.ts';
 import { BOARD_PATH, createBoard } from './board.ts';
+import { limitBody } from './body-limit.ts';
 import { clientOf } from './client-address.ts';
 import { createGuessLimit } from './guess-limit.ts';
 import { createStatistics } from './statistics.ts';
 import { createStatusPage } from './status-page.ts';
 import { admit, type Guarded, refuseCrossSite, refuseReadersChanges } from './web-guard.ts';
-
-const MAX_BODY_BYTES = 64 * 1024;
 
 export interface WebParts {
   readonly accounts: readonly Account[];
@@ -29,7 +27,7 @@ export function createWeb({ accounts, standing, queues, logger }: WebParts): Hon
     admit({ accounts, guesses: createGuessLimit(), clientOf: (c) => clientOf(peerOf(c)), logger }),
     refuseCrossSite,
     refuseReadersChanges,
-    bodyLimit({ maxSize: MAX_BODY_BYTES }),
+    limitBody,
   );
   web.route('/', createStatusPage(standing));
   web.route('/', createStatistics(standing));

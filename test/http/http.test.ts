@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttp } from '../../src/http/http.ts';
-import { SCHEDULERS_SHOWN } from '../../src/http/polled-queue.ts';
 import type { HttpServer } from '../../src/http/server.ts';
 import type { Role } from '../../src/role.ts';
 import { queuePrefix, restKey } from '../../src/shared/queues/keys.ts';
@@ -24,18 +27,46 @@ afterAll(async () => {
 interface ServeOptions {
   readonly roles?: readonly Role[];
   readonly password?: string;
+  readonly readPassword?: string;
   readonly poll?: Health;
 }
 
-async function serve({ roles = ['web'], password, poll = { ok: true } }: ServeOptions = {}) {
-  const config = { ...context.config, BOARD_PASSWORD: password ?? null };
+async function serve({ roles = ['web'], password, readPassword, poll = { ok: true } }: ServeOptions = {}) {
+  const passwords = { BOARD_PASSWORD: password ?? null, BOARD_READ_PASSWORD: readPassword ?? null };
+  const config = { ...context.config, ...passwords };
   const readBudgets = async () => [{ name: 'points', limit: 800, used: 30, left: 770, resetsAt: null }];
   const progress = [{ name: 'poll', check: () => poll }];
   const http: HttpServer = createHttp({ context: { ...context, config }, roles, progress, ready: [], readBudgets });
   await http.start();
   undo.push(() => http.stop());
-  const ask = (path: string, init?: RequestInit) => fetch(`${http.address()}${path}`, { redirect: 'manual', ...init });
+  const ask: Ask = (path, init, from) => {
+    const url = `${http.address()}${path}`;
+    return from ? fetchFrom(from, url, init) : fetch(url, { redirect: 'manual', ...init });
+  };
   return { ask, http };
+}
+
+/** All of 127.0.0.0/8 is this machine: a client may call from wherever in it. */
+type Ask = (path: string, init?: RequestInit, from?: string) => Promise<Response>;
+
+async function fetchFrom(localAddress: string, url: string, init: RequestInit = {}): Promise<Response> {
+  const headers = Object.fromEntries(new Headers(init.headers));
+  const sent = request(url, { localAddress, headers, agent: false }).end();
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  return new Response(await buffer(answer), {
+    status: answer.statusCode ?? 0,
+    headers: answer.headers as Record<string, string>,
+  });
+}
+
+/** What is sent goes out as it is written here: no path is tidied up, and no body follows. */
+async function askRaw(http: HttpServer, path: string, method = 'GET', headers: readonly string[] = []) {
+  const { hostname, port } = new URL(http.address() ?? '');
+  const socket = connect(Number(port), hostname);
+  socket.write([`${method} ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', ''].join('\r\n'));
+  const text = (await buffer(socket)).toString();
+  const [head = '', body = ''] = text.split('\r\n\r\n', 2);
+  return { status: Number(head.split(' ')[1]), body };
 }
 
 const put = { method: 'PUT' };
@@ -159,14 +190,6 @@ describe('the board', () => {
     expect((await ask('/livez')).status).toBe(200);
   });
 
-  it('cannot be framed, and runs no script but its own', async () => {
-    const { ask } = await serve();
-    const { headers } = await ask('/board');
-    expect(headers.get('x-frame-options')).toBe('DENY');
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('content-security-policy')).toContain("default-src 'self'");
-  });
-
   it('retries a failed job', async () => {
     const { ask } = await serve();
     const queue = openQueue('change');
@@ -208,23 +231,165 @@ describe('the board', () => {
     expect((await ask('/board/api/queues/change/pause', { method: 'PUT', headers })).status).toBe(403);
     expect(await openQueue('change').isPaused()).toBe(false);
   });
+});
 
-  it('shows the schedulers that run next, of 20,000', async () => {
-    const queue = openQueue('poll-youtube');
-    const every = 24 * 3_600_000;
-    for (let start = 0; start < 20_000; start += 1_000) {
-      const part = Array.from({ length: 1_000 }, (_, i) => start + i);
-      await Promise.all(
-        part.map((i) => queue.upsertJobScheduler(`youtube/${i}`, { every, offset: i }, { name: 'poll' })),
-      );
+describe('the account that only reads', () => {
+  const accounts = { password: 'correct horse', readPassword: 'only to look' };
+  const asViewer = { headers: { Authorization: `Basic ${Buffer.from('viewer:only to look').toString('base64')}` } };
+
+  it('sees the status page and a board whose queues are read-only', async () => {
+    const { ask } = await serve(accounts);
+    for (const path of ['/', '/board', '/board/queue/change']) expect((await ask(path, asViewer)).status).toBe(200);
+    const { queues } = (await (await ask('/board/api/queues', asViewer)).json()) as { queues: object[] };
+    expect(queues).toHaveLength(QUEUE_NAMES.length);
+    for (const queue of queues) expect(queue).toMatchObject({ readOnlyMode: true, allowRetries: false });
+  });
+
+  it('is refused every method that changes something, on every path', async () => {
+    const { ask } = await serve(accounts);
+    const queue = openQueue('change');
+    const job = await failedJob(queue);
+    const paths = [`/board/api/queues/change/${job}/retry`, '/board/api/queues/pause', '/board', '/', '/nowhere'];
+    for (const path of paths) {
+      for (const method of ['PUT', 'POST', 'PATCH', 'DELETE', 'QUERY']) {
+        expect((await ask(path, { method, ...asViewer })).status).toBe(403);
+      }
     }
+    expect(await (await queue.getJob(job))?.getState()).toBe('failed');
+    expect((await ask(paths[0] ?? '', { method: 'PUT', ...asOperator('correct horse') })).status).toBe(204);
+    expect(await (await queue.getJob(job))?.getState()).toBe('waiting');
+  });
+
+  it('takes nothing from the operator’s, whose queues are not', async () => {
+    const { ask } = await serve(accounts);
+    const response = await ask('/board/api/queues', asOperator('correct horse'));
+    const { queues } = (await response.json()) as { queues: object[] };
+    for (const queue of queues) expect(queue).toMatchObject({ readOnlyMode: false, allowRetries: true });
+  });
+});
+
+describe('who guesses the password', () => {
+  const guess = (ask: Ask, from: string) => ask('/board', asOperator('a guess'), from);
+
+  it('is slowed down, though nobody at another address is', async () => {
+    const { ask } = await serve({ password: 'correct horse' });
+    const answers = [];
+    for (let i = 0; i < 11; i += 1) answers.push((await guess(ask, '127.0.0.2')).status);
+    expect(answers).toEqual([...Array(9).fill(401), 429, 429]);
+    const refused = await ask('/board', asOperator('correct horse'), '127.0.0.2');
+    expect([refused.status, Number(refused.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await ask('/board', asOperator('correct horse'), '127.0.0.3')).status).toBe(200);
+    for (const path of ['/livez', '/readyz', '/metrics']) expect((await ask(path, {}, '127.0.0.2')).status).toBe(200);
+  });
+
+  it('is told by the connection, not by what it says', async () => {
+    const { ask } = await serve({ password: 'correct horse' });
+    const answers = [];
+    for (let i = 0; i < 11; i += 1) {
+      const { headers } = asOperator('a guess');
+      const said = { ...headers, 'X-Forwarded-For': `198.51.100.${i}`, Forwarded: `for=198.51.100.${i}` };
+      answers.push((await ask('/', { headers: said }, '127.0.0.4')).status);
+    }
+    expect(answers.at(-1)).toBe(429);
+  });
+
+  it('gets one guess for each address when there are many, and the operator still gets in', async () => {
+    const { ask } = await serve({ password: 'correct horse' });
+    for (let i = 0; i < 110; i += 1) await guess(ask, `127.0.1.${i + 1}`);
+    expect((await guess(ask, '127.0.2.1')).status).toBe(429);
+    expect((await ask('/board', asOperator('correct horse'), '127.0.2.1')).status).toBe(429);
+    expect((await ask('/board', asOperator('correct horse'), '127.0.2.2')).status).toBe(200);
+  });
+});
+
+describe('every answer', () => {
+  it.each([
+    ['/livez', 200],
+    ['/readyz', 200],
+    ['/metrics', 200],
+    ['/', 200],
+    ['/board', 200],
+    ['/board/', 302],
+    ['/board/api/queues', 200],
+    ['/board/api/queues/nowhere/1', 404],
+    ['/nowhere', 404],
+    ['/', 401],
+    ['/nowhere', 401],
+  ])('to %s (%i) cannot be framed, runs no script but ours, and is kept nowhere', async (path, status) => {
+    const { ask } = await serve({ password: 'correct horse' });
+    const response = await ask(path, status === 401 ? {} : asOperator('correct horse'));
+    expect(response.status).toBe(status);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringMatching(
+        /default-src 'none'.*script-src 'self';.*frame-ancestors 'none'/,
+      ),
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+    for (const name of ['access-control-allow-origin', 'x-powered-by', 'server']) {
+      expect(response.headers.get(name)).toBeNull();
+    }
+  });
+
+  it('with the board’s own files may be kept by the browser, by nobody in between', async () => {
     const { ask } = await serve();
-    const { schedulers } = (await (await ask('/board/api/job-schedulers?queueName=poll-youtube')).json()) as {
-      schedulers: { id: string; next: number; nextRunJobId: string }[];
-    };
-    expect(schedulers).toHaveLength(SCHEDULERS_SHOWN);
-    expect(schedulers.map(({ next }) => next)).toEqual(schedulers.map(({ next }) => next).sort((a, b) => a - b));
-    expect(await queue.getJob(schedulers[0]?.nextRunJobId ?? '')).toBeDefined();
+    expect((await ask('/board/static/favicon.ico')).headers.get('cache-control')).toBe('private, max-age=3600');
+    expect((await ask('/board/static/nothing.js')).headers.get('cache-control')).toBe('no-store');
+  });
+});
+
+describe('paths that lead nowhere', () => {
+  it.each([
+    ...[
+      '/board/static/..%2f..%2f..%2fpackage.json',
+      '/board/static/%2e%2e/%2e%2e/index.ejs',
+      '/board/static/../index.ejs',
+    ],
+    ...['/board/static/..%5c..%5cindex.ejs', '/board/static//etc/passwd', '/board/static/', '/board/static/js/'],
+    ...['/.env', '/package.json', '//board', '/board/api', '/board/static/images/logo.svg%00.js'],
+  ])('%s', async (path) => {
+    const { http } = await serve();
+    const { status, body } = await askRaw(http, path);
+    expect(status).toBe(404);
+    expect(body.length).toBeLessThan(200);
+  });
+
+  it('cost neither Redis nor Postgres anything, and are not said to be there or not without an account', async () => {
+    const { ask } = await serve({ password: 'correct horse' });
+    const before = await context.redis.info('commandstats');
+    for (let i = 0; i < 50; i += 1) expect((await ask(`/board/api/queues/${i}`)).status).toBe(401);
+    const calls = (info: string) =>
+      [...info.matchAll(/^cmdstat_(\w+).*?calls=(\d+)/gm)].filter(([, name]) => name !== 'info');
+    expect(calls(await context.redis.info('commandstats')).map(String)).toEqual(calls(before).map(String));
+  });
+
+  it('have no methods of their own', async () => {
+    const { ask } = await serve();
+    for (const path of ['/livez', '/metrics', '/', '/board']) {
+      for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) expect((await ask(path, { method })).status).toBe(404);
+    }
+  });
+});
+
+describe('a body', () => {
+  it('that is too long, or does not say how long it is, is refused', async () => {
+    const { ask } = await serve();
+    const text = 'x'.repeat(65 * 1024);
+    const pause = (init: RequestInit) => ask('/board/api/queues/change/pause', { ...put, ...init });
+    expect((await pause({ body: text })).status).toBe(413);
+    expect((await pause({ body: new Blob([text]).stream(), duplex: 'half' })).status).toBe(411);
+    expect(await openQueue('change').isPaused()).toBe(false);
+  });
+
+  it('is not waited for from somebody who is not let in', async () => {
+    const { http } = await serve({ password: 'correct horse' });
+    const { status } = await askRaw(http, '/board/api/queues/pause', 'PUT', ['Content-Length: 1000000000']);
+    expect(status).toBe(401);
   });
 });
 

@@ -81,13 +81,30 @@ describe('the settings', () => {
     expect(loadConfig({}).TWITTER_PUSH).toBe('off');
   });
 
+  it('let the account that only reads stand beside the operator’s, not in its place', () => {
+    const both = { BOARD_PASSWORD: 'for operators', BOARD_READ_PASSWORD: 'for everybody' };
+    expect(faultsOf(both)).toEqual([]);
+    expect(loadConfig(both)).toMatchObject({ BOARD_USER: 'operator', BOARD_READ_USER: 'viewer' });
+    expect(faultsOf({ BOARD_READ_PASSWORD: 'for everybody' })).toEqual([
+      expect.stringMatching(/^BOARD_PASSWORD: expected to be set, because BOARD_READ_PASSWORD is/),
+    ]);
+    expect(faultsOf({ ...both, BOARD_READ_PASSWORD: 'for operators' })).toEqual([
+      'BOARD_READ_PASSWORD: expected to differ from BOARD_PASSWORD, got the same',
+    ]);
+    expect(faultsOf({ ...both, BOARD_READ_USER: 'operator' })).toEqual([
+      'BOARD_READ_USER: expected to differ from BOARD_USER, got "operator"',
+    ]);
+    expect(faultsOf({ BOARD_USER: 'ope:rator' })).toEqual([expect.stringContaining('a name without a colon')]);
+  });
+
   it('know their secrets, of a URL the password', () => {
     const config = loadConfig({
       YOUTUBE_API_KEY: 'the-key',
       REDIS_URL: 'redis://:p%40ss@host',
       BOARD_PASSWORD: 'board',
+      BOARD_READ_PASSWORD: 'reader',
     });
-    expect(secretsOf(config)).toEqual(expect.arrayContaining(['the-key', 'p%40ss', 'p@ss', 'board']));
+    expect(secretsOf(config)).toEqual(expect.arrayContaining(['the-key', 'p%40ss', 'p@ss', 'board', 'reader']));
     expect(secretsOf(config).join()).not.toContain('host');
   });
 });
