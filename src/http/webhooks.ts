@@ -1,11 +1,8 @@
 import { type Context as Request, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Platform } from '../shared/domain/platform.ts';
 import type { Answer, Incoming } from '../shared/platforms/push/push-adapter.ts';
-
-/** Longer is nothing that any platform pushes. */
-const MAX_BODY_BYTES = 64 * 1024;
+import { readBody } from './body-limit.ts';
 
 /** Works out what came for a platform. Never rejects. */
 export type ReceivePush = (incoming: Incoming) => Promise<Answer>;
@@ -18,8 +15,11 @@ export function createWebhooks(receivers: ReadonlyMap<Platform, ReceivePush>): H
   const app = new Hono();
   for (const [platform, receive] of receivers) {
     for (const path of [`/webhooks/${platform}`, `/webhooks/${platform}/*`]) {
-      app.on(['GET', 'POST'], path, tooLarge, async (c) => {
-        const { status, body = '', contentType = 'text/plain; charset=utf-8' } = await receive(await read(c, platform));
+      app.on(['GET', 'POST'], path, async (c) => {
+        const given = await readBody(c.req.raw);
+        if (given === null) return c.text('too large\n', 413);
+        const incoming = read(c, platform, given);
+        const { status, body = '', contentType = 'text/plain; charset=utf-8' } = await receive(incoming);
         if (body === '') return c.body(null, status as ContentfulStatusCode);
         return c.body(body, status as ContentfulStatusCode, { 'Content-Type': contentType });
       });
@@ -29,15 +29,13 @@ export function createWebhooks(receivers: ReadonlyMap<Platform, ReceivePush>): H
   return app;
 }
 
-const tooLarge = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.text('too large\n', 413) });
-
-async function read(c: Request, platform: Platform): Promise<Incoming> {
+function read(c: Request, platform: Platform, body: Buffer): Incoming {
   const url = new URL(c.req.url);
   return {
     method: c.req.method,
     place: url.pathname.slice(`/webhooks/${platform}`.length).replace(/^\/+|\/+$/g, ''),
     query: url.searchParams,
     headers: Object.fromEntries(c.req.raw.headers),
-    body: Buffer.from(await c.req.arrayBuffer()),
+    body,
   };
 }
