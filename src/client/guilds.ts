@@ -33,15 +33,19 @@ export function guildsOfShard<T extends DiscordId>(guilds: Iterable<T>, { index,
 /**
  * Merges a change into one piece of news for each guild, so that a guild gets one message of three streams, not three.
  * @param followersOf the guilds that follow a stream's channel (`Platform`, `ChannelId`), each as often as you like
+ * @param shard leaves out the guilds that are not its own; without it, all that `followersOf` names are told
  */
 export function groupByGuild(
   change: StreamChange,
   followersOf: (stream: StreamData) => Iterable<DiscordId>,
+  shard?: Shard,
 ): GuildNews[] {
   const news = new Map<string, StreamData[]>();
   for (const stream of change.streams) {
     const followers = new Set(Array.from(followersOf(stream), (guildId) => idText('guildId', guildId)));
-    for (const guildId of followers) news.set(guildId, [...(news.get(guildId) ?? []), stream]);
+    for (const guildId of shard ? guildsOfShard(followers, shard) : followers) {
+      news.set(guildId, [...(news.get(guildId) ?? []), stream]);
+    }
   }
   return Array.from(news, ([guildId, streams]) => ({ guildId, change: { ...change, streams } }));
 }

@@ -37,3 +37,14 @@ it('tells each guild everything that concerns it in one piece', () => {
   ]);
   expect(news[0]?.change).toMatchObject({ direction: 'online', eventId: 'e' });
 });
+
+it('tells a shard of its own guilds only, each in one piece', () => {
+  const guilds = ['1096483912345678901', '1096483912349873205', '18446744073709551615'];
+  const streams = [stream('1', 'a'), stream('2', 'b')];
+  const change: StreamChange = { direction: 'online', platform: 'twitch', streams, eventId: 'e', source: 'event' };
+  const told = [0, 1].map((index) => groupByGuild(change, () => guilds, { index, total: 2 }));
+  expect(told.map((news) => news.map(({ guildId }) => guildId))).toEqual(
+    [0, 1].map((index) => guildsOfShard(guilds, { index, total: 2 })),
+  );
+  expect(told.flat().map(({ change: own }) => own.streams.length)).toEqual([2, 2, 2]);
+});
