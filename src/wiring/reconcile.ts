@@ -4,6 +4,7 @@ import { createReconcileChanges } from '../workers/reconcile-changes.ts';
 import { createReconcileLive } from '../workers/reconcile-live.ts';
 import { createReconcileSchedules } from '../workers/reconcile-schedules.ts';
 import { createReconcileUpkeep } from '../workers/reconcile-upkeep.ts';
+import { createReschedule } from '../workers/reschedule.ts';
 import { createUpkeepSchedules, openUpkeepQueue } from '../workers/upkeep.ts';
 import type { Publishing } from './publishing.ts';
 import type { Tracking } from './tracking.ts';
@@ -19,15 +20,16 @@ export function wireReconcile(
   const queue = openUpkeepQueue(redis);
   const schedules = createUpkeepSchedules(queue);
   const { entrance, changes, platformFlush } = publishing;
+  const reconcileSchedules = createReconcileSchedules({
+    redis,
+    queues: tracking.queues,
+    tracking: tracking.tracking,
+    align: tracking.align,
+    pollIntervalMs: config.pollIntervalMs,
+  });
+  const reconcileUpkeep = createReconcileUpkeep(schedules, () => upkeepPeriods(config));
   const reconcile = createReconcile({
-    ...{ redis, clock, logger, metrics },
-    reconcileSchedules: createReconcileSchedules({
-      redis,
-      queues: tracking.queues,
-      tracking: tracking.tracking,
-      align: tracking.align,
-      pollIntervalMs: config.pollIntervalMs,
-    }),
+    ...{ redis, clock, logger, metrics, reconcileSchedules, reconcileUpkeep },
     reconcileChanges: createReconcileChanges({
       waiting: changes.waiting,
       unqueued: entrance.unqueued,
@@ -35,9 +37,9 @@ export function wireReconcile(
     }),
     reconcileLive: createReconcileLive(platformFlush.restore),
     reconcilePush: push.reconcilePush,
-    reconcileUpkeep: createReconcileUpkeep(schedules, () => upkeepPeriods(config)),
   });
-  return { reconcile, runSoon: schedules.runSoon, close: () => queue.close() };
+  const reschedule = createReschedule({ reconcileSchedules, reconcileUpkeep, clock });
+  return { reconcile, reschedule, runSoon: schedules.runSoon, close: () => queue.close() };
 }
 
 export type Reconciling = ReturnType<typeof wireReconcile>;

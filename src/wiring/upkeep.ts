@@ -20,7 +20,7 @@ export interface UpkeepParts {
   readonly connection: Redis;
   readonly platforms: Pick<Platforms, 'readBudgets'>;
   readonly tracking: Pick<Tracking, 'tracking'>;
-  readonly reconciling: Pick<Reconciling, 'reconcile'>;
+  readonly reconciling: Pick<Reconciling, 'reconcile' | 'reschedule'>;
   readonly intake: Pick<Intake, 'resolveNames'>;
   readonly push: Pick<Push, 'pushUpkeep'>;
 }
@@ -57,11 +57,11 @@ export function wireUpkeep(context: Context, parts: UpkeepParts): Service[] {
 
 function wireIntervalWatch(
   { config, redis, clock, logger }: Context,
-  { tracking: { tracking }, reconciling: { reconcile } }: UpkeepParts,
+  { tracking: { tracking }, reconciling: { reschedule } }: UpkeepParts,
 ): Service {
   const { pollIntervalMs } = config;
   return createIntervalWatch({
-    ...{ reconcile, clock, logger, everyMs: INTERVAL_WATCH_MS, settleMs: SETTLE_MS },
+    ...{ reschedule, clock, logger, everyMs: INTERVAL_WATCH_MS, settleMs: SETTLE_MS },
     intervals: () => [config.STATE_SYNC_INTERVAL, ...PLATFORMS.map((platform) => pollIntervalMs[platform])],
     hastenLooks: createHastenLooks({ redis, tracking, pollIntervalMs, clock }),
   });

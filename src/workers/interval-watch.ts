@@ -2,12 +2,12 @@ import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Service } from '../shared/runtime/service.ts';
 import type { HastenLooks } from './hasten-looks.ts';
-import type { Reconcile } from './reconcile.ts';
+import type { Reschedule } from './reschedule.ts';
 
 export interface IntervalWatchParts {
   /** The intervals in force from which schedules are derived, in ms. */
   readonly intervals: () => readonly number[];
-  readonly reconcile: Reconcile;
+  readonly reschedule: Reschedule;
   readonly hastenLooks: HastenLooks;
   readonly everyMs: number;
   /** By then every process has heard of a change. */
@@ -21,7 +21,7 @@ export interface IntervalWatchParts {
  * And once more when all processes have heard of it: until then one of them may have worked by the old interval.
  */
 export function createIntervalWatch(parts: IntervalWatchParts): Service {
-  const { reconcile, hastenLooks, everyMs, settleMs, clock, logger } = parts;
+  const { reschedule, hastenLooks, everyMs, settleMs, clock, logger } = parts;
   let timer: NodeJS.Timeout | undefined;
   let following: Promise<void> = Promise.resolve();
   let stopped = true;
@@ -33,7 +33,7 @@ export function createIntervalWatch(parts: IntervalWatchParts): Service {
     const wanted = parts.intervals().join();
     const changed = wanted !== followed;
     if (!changed && (again === null || clock.now().getTime() < again)) return;
-    const repairs = await reconcile({ dryRun: false });
+    const repairs = await reschedule();
     const hastened = await hastenLooks();
     followed = wanted;
     again = changed ? clock.now().getTime() + settleMs : null;

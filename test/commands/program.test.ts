@@ -46,14 +46,23 @@ describe('the program', () => {
     }
   });
 
-  it.each(['run', 'follow', 'unfollow', 'rejects', 'list', 'status', 'watch', 'config', 'reconcile', 'healthcheck'])(
-    'teaches %s with an example',
-    async (command) => {
-      const [asked, helped] = await Promise.all([run([command, '--help']), run(['help', command])]);
-      expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining(`$ tallylight ${command}`) });
-      expect(helped).toEqual(asked);
-    },
-  );
+  it.each([
+    'run',
+    'follow',
+    'unfollow',
+    'rejects',
+    'list',
+    'status',
+    'watch',
+    'config',
+    'settings',
+    'reconcile',
+    'healthcheck',
+  ])('teaches %s with an example', async (command) => {
+    const [asked, helped] = await Promise.all([run([command, '--help']), run(['help', command])]);
+    expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining(`$ tallylight ${command}`) });
+    expect(helped).toEqual(asked);
+  });
 
   it('says its version', async () => {
     expect(await run(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });

@@ -18,8 +18,8 @@ function setup() {
   const state = { intervals: [60_000, 120_000], away: false };
   const watch = createIntervalWatch({
     intervals: () => state.intervals,
-    reconcile: async () => {
-      happened.push(state.away ? 'failed' : `reconciled to ${state.intervals}`);
+    reschedule: async () => {
+      happened.push(state.away ? 'failed' : `rescheduled to ${state.intervals}`);
       if (state.away) throw new Error('redis is away');
       return [];
     },
@@ -55,9 +55,9 @@ it('follows an interval at once, and once more when every process has heard of i
   await pass(1);
   state.intervals = [5_000, 120_000];
   await pass(1);
-  expect(happened.slice(1)).toEqual(['reconciled to 5000,120000', 'hastened']);
+  expect(happened.slice(1)).toEqual(['rescheduled to 5000,120000', 'hastened']);
   await pass(60);
-  expect(happened.slice(3)).toEqual(['reconciled to 5000,120000', 'hastened']);
+  expect(happened.slice(3)).toEqual(['rescheduled to 5000,120000', 'hastened']);
   await watch.stop();
 });
 
@@ -71,7 +71,7 @@ it('goes on trying while it cannot', async () => {
   state.away = false;
   await pass(1);
   expect(happened.filter((what) => what === 'failed').length).toBeGreaterThan(3);
-  expect(happened.slice(-2)).toEqual(['reconciled to 5000,120000', 'hastened']);
+  expect(happened.slice(-2)).toEqual(['rescheduled to 5000,120000', 'hastened']);
   await watch.stop();
 });
 
