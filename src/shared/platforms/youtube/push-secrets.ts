@@ -6,8 +6,8 @@ export interface PushSecrets {
   secretOf(channelId: string): string;
   /** Part of the callback: without it anybody could subscribe that address at the hub, with a secret of their own. */
   tokenOf(channelId: string): string;
-  /** Says which key and callback these are of, and nothing else. */
-  markOf(callback: string): string;
+  /** Says with which key, and between which two addresses, a subscription was made, and nothing else. */
+  markOf(addresses: string): string;
 }
 
 export function createPushSecrets(apiKey: string): PushSecrets {
@@ -16,7 +16,7 @@ export function createPushSecrets(apiKey: string): PushSecrets {
   return {
     secretOf: (channelId) => derive(`websub secret ${channelId}`),
     tokenOf: (channelId) => derive(`websub callback ${channelId}`).slice(0, 32),
-    markOf: (callback) => derive(`websub mark ${callback}`).slice(0, 32),
+    markOf: (addresses) => derive(`websub mark ${addresses}`).slice(0, 32),
   };
 }
 

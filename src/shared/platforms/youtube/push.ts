@@ -51,7 +51,7 @@ export function createYoutubePush(parts: YoutubePushParts): PushAdapter {
     platform,
     topics: [FEED_TOPIC],
     tells: PUSH_TELLS[platform],
-    mark: secrets.markOf(callback),
+    mark: secrets.markOf(`${callback} ${settings.hubUrl}`),
     capacity: async () => null,
     async subscribe(topic, signal) {
       await ask('subscribe', topic, signal);

@@ -126,13 +126,13 @@ describe('a subscription to a channel', () => {
     for (const secret of secrets) expect(`${log.join()}${push.mark}${callbacks.join()}`).not.toContain(secret);
   });
 
-  test('is made anew when the key or the callback changes', async () => {
-    const mark = (apiKey: string, callback: string) =>
-      createYoutubePush({ ...partsWith(redis()), settings: { apiKey, hubUrl: 'https://hub.example' }, callback }).mark;
+  test('is made anew when the key, the callback or the hub changes', async () => {
+    const mark = (apiKey: string, callback: string, hubUrl = 'https://hub.example') =>
+      createYoutubePush({ ...partsWith(redis()), settings: { apiKey, hubUrl }, callback }).mark;
     const [a, b] = ['https://a.example/webhooks/youtube', 'https://b.example/webhooks/youtube'];
-    const marks = [mark('key', a), mark('key', a), mark('other', a), mark('key', b)];
+    const marks = [mark('key', a), mark('key', a), mark('other', a), mark('key', b), mark('key', a, b)];
     expect(marks[0]).toMatch(/^[0-9a-f]{32}$/);
-    expect(new Set(marks).size).toBe(3);
+    expect(new Set(marks).size).toBe(4);
   });
 });
 
