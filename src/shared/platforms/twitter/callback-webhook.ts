@@ -13,7 +13,7 @@ export interface CallbackWebhook {
 /** Many subscriptions are made one after the other; whether it is still valid need not be asked for each. */
 const BELIEVED_MS = 60_000;
 /** Somebody has to repair the way to us, which takes minutes; each try has X call us. */
-const REFUSED_REST_MS = 2 * 60_000;
+const REFUSED_REST_MS = 5 * 60_000;
 
 export function createCallbackWebhook(
   activity: Pick<TwitterActivity, 'webhooks' | 'createWebhook' | 'validateWebhook'>,
