@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { toStreamData } from '../shared/contracts/status-events.ts';
 import { endRules } from '../shared/domain/end-rules.ts';
 import { PUSH_TELLS } from '../shared/domain/push-tells.ts';
+import type { Platform } from '../shared/domain/platform.ts';
 import type { PlatformAdapter } from '../shared/platforms/adapter.ts';
 import { createDueKeys } from '../shared/queues/due-keys.ts';
 import { createHintedIds } from '../shared/queues/hinted-ids.ts';
@@ -81,6 +82,8 @@ export function wirePolling(parts: PollingParts): Polling {
   return { worker, watchdog };
 }
 
+/** Where a broadcast can be asked for that no listing shows yet, or no longer. */
+const ASKED_BY_NAME: readonly Platform[] = ['youtube', 'twitter'];
 const NOTHING_HINTED = { of: async () => new Map<string, string[]>(), asked: async () => undefined };
 
 function wireLook({ context, adapter, tracking, publishing }: PollingParts) {
@@ -100,8 +103,7 @@ function wireLook({ context, adapter, tracking, publishing }: PollingParts) {
       tracking.planLooks(planned).catch((error: unknown) => {
         logger.warn({ platform, err: error }, 'looks not planned, the next look will');
       }),
-    // Only YouTube knows broadcasts that no listing shows yet.
-    hintedIds: platform === 'youtube' ? createHintedIds(redis, platform) : NOTHING_HINTED,
+    hintedIds: ASKED_BY_NAME.includes(platform) ? createHintedIds(redis, platform) : NOTHING_HINTED,
     // Only YouTube has them, and only the recorder sees it at once.
     markMembersOnly:
       platform === 'youtube' ? createMarkMembersOnly(createMembersOnly(redis, platform).among) : async (seen) => seen,

@@ -2,14 +2,19 @@ import type { Observation, SeenBroadcast } from '../../domain/observation.ts';
 import type { LookTarget } from '../adapter.ts';
 import { isNotFound, type Problem, type SpaceRow, type SpacesAnswer, subjectOf } from './answers.ts';
 
+const SPACE_ID = /^[a-zA-Z0-9]{1,13}$/;
+
 /**
- * The open Spaces that the creators' answer no longer lists, for the second time: disappearing means ended or called
- * off, and only a question by their own id tells.
+ * The Spaces that only a question by their own id tells of: open ones that the creators' answer no longer lists, which
+ * means ended or called off, once that was so twice or X itself said so; and those that were named and are not listed yet.
  */
 export function spacesToConfirm(targets: readonly LookTarget[], listed: SpacesAnswer): string[] {
-  const ids = new Set(listed.rows.map((row) => row.id));
-  const open = targets.flatMap((target) => target.open);
-  return open.filter(({ id, misses }) => misses >= 1 && !ids.has(id)).map(({ id }) => id);
+  const known = new Set(listed.rows.map((row) => row.id));
+  const ids = targets.flatMap(({ open, hinted }) => [
+    ...open.filter(({ id, misses }) => misses >= 1 || hinted.includes(id)).map(({ id }) => id),
+    ...hinted.filter((id) => SPACE_ID.test(id)),
+  ]);
+  return [...new Set(ids)].filter((id) => !known.has(id));
 }
 
 export interface SpaceAnswers {
@@ -36,7 +41,8 @@ function observeCreator(target: LookTarget, { listed, confirmed }: SpaceAnswers,
   if (rows.length === 0 && stray) return { kind: 'unknown', reason: 'X listed a Space without its creator' };
   const missing = target.open.filter(({ id }) => !rows.some((row) => row.id === id));
   const verdicts = missing.map((open) => confirm(open.id, confirmed));
-  const broadcasts = [...rows.map(seenSpace), ...verdicts.filter((verdict) => verdict !== null)];
+  const named = confirmed.rows.filter((row) => isNamed(target, row) && !rows.some(({ id }) => id === row.id));
+  const broadcasts = [...[...rows, ...named].map(seenSpace), ...verdicts.filter((verdict) => verdict !== null)];
   // Without the confirmation the second miss is none.
   const unasked = missing.filter(({ misses }, at) => misses >= 1 && verdicts[at] === null).map(({ id }) => id);
   return { kind: 'seen', broadcasts, ...(unasked.length > 0 && { unasked }) };
@@ -53,6 +59,12 @@ function confirm(id: string, { rows, problems }: SpacesAnswer): SeenBroadcast | 
 
 function isOf(target: LookTarget, row: SpaceRow): boolean {
   return row.creator_id === target.identifier || (row.creator_id === null && isOpen(target, row));
+}
+
+/** Named by a hint, and truly of this creator. */
+function isNamed({ identifier, hinted, open }: LookTarget, row: SpaceRow): boolean {
+  if (row.creator_id !== identifier || STATES[row.state] === undefined) return false;
+  return hinted.includes(row.id) && !open.some(({ id }) => id === row.id);
 }
 
 function isOpen(target: LookTarget, row: SpaceRow): boolean {

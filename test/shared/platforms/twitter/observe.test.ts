@@ -30,6 +30,37 @@ function observe(one: LookTarget, listed = answer(), confirmed = answer()) {
   return observeSpaces([one], { listed, confirmed }).get(one.identifier);
 }
 
+describe('a Space that X itself named', () => {
+  test('is asked for at once when it is open and no longer listed, or not listed yet; anything else never', () => {
+    const one = target(ME, {
+      open: [open('1Open'), open(ROW.id)],
+      hinted: ['1Open', ROW.id, '1New', 'no id', '1Open'],
+    });
+    expect(spacesToConfirm([one], answer([ROW]))).toEqual(['1Open', '1New']);
+    expect(spacesToConfirm([target(ME, { open: [open('1Open')] })], answer([ROW]))).toEqual([]);
+  });
+
+  test('is over with the first look, where X says so of its id', () => {
+    const one = target(ME, { open: [open('1Open')], hinted: ['1Open'] });
+    const ended = { id: '1Open', state: 'ended', creator_id: ME, ended_at: '2026-01-15T10:00:00.000Z' };
+    const over = { id: '1Open', state: 'ended' };
+    expect(observe(one, answer(), answer([ended]))).toMatchObject({ broadcasts: [over] });
+    const gone = { type: NOT_FOUND, value: '1Open' };
+    expect(observe(one, answer(), answer([], [gone]))).toMatchObject({ broadcasts: [over] });
+    expect(observe(one, answer(), answer())).toMatchObject({ broadcasts: [] });
+  });
+
+  test('is seen before the creators list it, if it is truly theirs, and once', () => {
+    const one = target(ME, { hinted: [ROW.id] });
+    expect(observe(one, answer(), answer([ROW]))).toMatchObject({ broadcasts: [{ id: ROW.id, state: 'live' }] });
+    expect(observe(one, answer([ROW]), answer([ROW]))).toMatchObject({ broadcasts: [{ id: ROW.id }] });
+    for (const creator of ['1', null]) {
+      const other = answer([{ ...ROW, creator_id: creator }]);
+      expect(observe(one, answer(), other)).toEqual({ kind: 'seen', broadcasts: [] });
+    }
+  });
+});
+
 describe('what X says of a creator', () => {
   test('is the live Space with its true start', () => {
     expect(observe(target(ME), answer([ROW]))).toEqual({
