@@ -5,13 +5,13 @@ import { isNotFound, type Problem, type SpaceRow, type SpacesAnswer, subjectOf }
 const SPACE_ID = /^[a-zA-Z0-9]{1,13}$/;
 
 /**
- * The Spaces that only a question by their own id tells of: open ones that the creators' answer no longer lists, which
- * means ended or called off, once that was so twice or X itself said so; and those that were named and are not listed yet.
+ * The Spaces that only a question by their own id tells of. Open ones that the creators' answer does not list for the
+ * second time: that means ended or called off. And those that X named, be it that they are not listed yet or no longer.
  */
 export function spacesToConfirm(targets: readonly LookTarget[], listed: SpacesAnswer): string[] {
   const known = new Set(listed.rows.map((row) => row.id));
   const ids = targets.flatMap(({ open, hinted }) => [
-    ...open.filter(({ id, misses }) => misses >= 1 || hinted.includes(id)).map(({ id }) => id),
+    ...open.filter(({ misses }) => misses >= 1).map(({ id }) => id),
     ...hinted.filter((id) => SPACE_ID.test(id)),
   ]);
   return [...new Set(ids)].filter((id) => !known.has(id));

@@ -12,7 +12,7 @@ import { createUserIdStore } from '../../../../src/shared/store/user-id-store.ts
 import { openSimulator, settingOf } from '../../../simulator/opened.ts';
 import { createDatabase, type TestDatabase } from '../../../support/database.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { never, partsWith, useRedis } from '../opened.ts';
+import { never, partsWith, serve, useRedis } from '../opened.ts';
 import { posted, receiveWith } from '../received.ts';
 
 const redis = useRedis();
@@ -39,12 +39,12 @@ async function opened(options: SimulatorOptions = {}) {
 }
 
 function adapterFor(simulator: Simulator, signature: string = SIGNATURE): PushAdapter {
-  const settings = {
-    clientId: settingOf(simulator, 'TWITCASTING_CLIENT_ID'),
-    clientSecret: settingOf(simulator, 'TWITCASTING_CLIENT_SECRET'),
-    apiUrl: settingOf(simulator, 'TWITCASTING_API_URL'),
-    signature,
-  };
+  return adapterAt(settingOf(simulator, 'TWITCASTING_API_URL'), signature);
+}
+
+function adapterAt(apiUrl: string, signature: string = SIGNATURE): PushAdapter {
+  const { twitcastingClientId: clientId, twitcastingClientSecret: clientSecret } = CREDENTIALS;
+  const settings = { clientId, clientSecret, apiUrl, signature };
   const userIds = createUserIdStore(database, { platform: 'twitcasting', clock: systemClock });
   return createTwitcastingPush({ ...partsWith(redis()), settings, userIds });
 }
@@ -147,6 +147,17 @@ describe('webhooks of TwitCasting', () => {
       expect(await refusal(listed(adapter))).toMatchObject({ fault: 'unavailable' });
     },
   );
+
+  test('are not listed by pages that end too early', async () => {
+    const page = { all_count: 3, webhooks: [{ user_id: '1', event: 'liveend' }] };
+    const api = await serve((request, response) => {
+      const first = request.url?.includes('offset=0');
+      response.end(JSON.stringify(first ? page : { ...page, webhooks: [] }));
+    });
+    expect(await refusal(listed(adapterAt(api)))).toMatchObject({
+      ...{ fault: 'unavailable', message: 'twitcasting listed 1 of 3 webhooks' },
+    });
+  });
 
   test('are not asked for more often than the limit allows', async () => {
     const { simulator, world, adapter } = await opened();
