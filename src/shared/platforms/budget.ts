@@ -59,7 +59,7 @@ const SPEND = script(`
 local used = tonumber(redis.call('GET', KEYS[1]) or '0')
 if used + tonumber(ARGV[2]) > tonumber(ARGV[1]) then
   local left = redis.call('PTTL', KEYS[1])
-  return {0, left > 0 and left or tonumber(ARGV[3])}
+  return {0, left >= 0 and left or tonumber(ARGV[3])}
 end
 local wait, gap = 0, tonumber(ARGV[4])
 if gap > 0 then

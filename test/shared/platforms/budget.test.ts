@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createBudget } from '../../../src/shared/platforms/budget.ts';
 import { PlatformError } from '../../../src/shared/platforms/errors.ts';
+import { budgetKey } from '../../../src/shared/queues/keys.ts';
 import { systemClock } from '../../../src/shared/runtime/clock.ts';
 import { eventually } from '../../support/eventually.ts';
 import { never, useRedis } from './opened.ts';
@@ -26,6 +27,21 @@ describe('a budget', () => {
     expect(refused).toBeInstanceOf(PlatformError);
     expect(refused).toMatchObject({ fault: 'budget-spent', restUntil: expect.any(Date) });
     await eventually(() => budget.spend(never));
+  });
+
+  test('does not send anybody away for a whole window in the last moment of one', async () => {
+    const rule = { name: 'points', limit: 1, window: 60_000 };
+    const budget = createBudget({ redis: redis(), platform: 'twitch', clock: systemClock }, rule);
+    await budget.spend(never);
+    for (let round = 0; round < 50; round += 1) {
+      await redis().pexpire(budgetKey('twitch', 'points'), 3);
+      for (let granted = false; !granted; ) {
+        const refused = await budget.spend(never).catch((error: unknown) => error);
+        granted = refused === undefined;
+        const restMs = refused instanceof PlatformError ? (refused.restUntil?.getTime() ?? 0) - Date.now() : 0;
+        expect(restMs).toBeLessThan(1_000);
+      }
+    }
   });
 
   test('refuses a cost that no longer fits and leaves what is left to cheaper requests', async () => {
