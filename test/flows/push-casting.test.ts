@@ -27,14 +27,10 @@ beforeAll(async () => {
   publicUrl = `http://127.0.0.1:${port}`;
   const env = { ...SELDOM, PUBLIC_URL: publicUrl };
   cluster.sim.setTwitcastingCallback(`${publicUrl}/webhooks/twitcasting`);
-  await Promise.all([
-    cluster.run('web', { ...env, HTTP_PORT: String(port) }),
-    cluster.run('listen flush', env),
-    cluster.run('sync', env),
-    cluster.run('poll', env),
-    cluster.run('poll', env),
-  ]);
-}, 120_000);
+  await cluster.run('web', { ...env, HTTP_PORT: String(port) });
+  await cluster.run('listen sync flush', env);
+  await cluster.run('poll', env);
+}, 180_000);
 
 afterAll(async () => {
   await database?.$disconnect();
