@@ -68,7 +68,7 @@ export interface Simulator extends Settings {
   /** X checks the registered addresses, as it does every hour: one that does not answer rightly becomes invalid. */
   recheckTwitterWebhooks(): Promise<void>;
   /** Subscriptions of Twitch's EventSub, to be seen, revoked and lost. */
-  readonly eventsub: Pick<TwitchEventSub, 'subscriptions' | 'revoke' | 'forget'>;
+  readonly eventsub: TwitchEventSub;
   conduits: TwitchConduits['all'];
   /** Units of the YouTube key spent today. */
   youtubeUnits(): number;

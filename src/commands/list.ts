@@ -40,7 +40,10 @@ function show(keys: readonly ListedKey[]): void {
     print('No key is tracked that fits. Follow one with: tallylight follow --help');
     return;
   }
-  printTable(['key', 'name', 'follows', 'state', 'broadcast', 'since', 'last live', 'pace'], keys.map(row));
+  printTable(
+    ['key', 'name', 'follows', 'state', 'broadcast', 'since', 'last live', 'pace', 'pushed since'],
+    keys.map(row),
+  );
   print(`\n${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`);
 }
 
@@ -57,6 +60,7 @@ function row(key: ListedKey): Cell[] {
     when(since === null ? null : new Date(since)),
     when(key.lastLiveAt),
     key.pace,
+    when(key.pushedAt),
   ];
 }
 

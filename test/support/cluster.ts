@@ -31,7 +31,7 @@ export interface Cluster {
   /** Starts `tallylight run <roles>` and resolves when it is ready. */
   run(roles: string, env?: Environment): Promise<Tallylight>;
   /** What a command prints. */
-  tell(args: readonly string[]): Promise<string>;
+  tell(args: readonly string[], env?: Environment): Promise<string>;
   /** Publishes as the C# bot does: ids as bare numbers. */
   follow(key: StreamKey, guildId?: string, metadata?: object): Promise<void>;
   unfollow(key: StreamKey, guildId?: string): Promise<void>;
@@ -76,8 +76,8 @@ export async function startCluster(options: SimulatorOptions = {}): Promise<Clus
 
   return {
     ...{ redis, database, sim, heard, run },
-    async tell(args) {
-      const process = spawnTallylight(args, { ...servers, ...sim.env(), ...LIVELY, NO_COLOR: '1' });
+    async tell(args, env = {}) {
+      const process = spawnTallylight(args, { ...servers, ...sim.env(), ...LIVELY, ...env, NO_COLOR: '1' });
       await process.exited;
       return process.stdout();
     },

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { TwitcastingSettings } from './twitcasting/client.ts';
-import type { TwitchSettings } from './twitch/client.ts';
+import type { TwitchSettings } from './twitch/access.ts';
 import type { TwitterSettings } from './twitter/client.ts';
 import type { YoutubeSettings } from './youtube/client.ts';
 

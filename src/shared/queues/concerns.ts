@@ -26,7 +26,8 @@ function oldestChange({ at, oldestChangeAt }: Standing): string[] {
 }
 
 function ofPlatform(platform: Platform, stands: PlatformStanding): string[] {
-  const { resting, sickSince, overdue, mostOverdueMs, quarantined, pushSubscriptions, recordRequests } = stands;
+  const { resting, sickSince, overdue, mostOverdueMs, quarantined, pushSubscriptions, pushError, recordRequests } =
+    stands;
   const missed = stands.lastHour.missedByPush;
   const on = (count: number, things: string): string => `${platform}: ${counted(count, things)}`;
   return [
@@ -38,7 +39,10 @@ function ofPlatform(platform: Platform, stands: PlatformStanding): string[] {
     ...when(resting ? 0 : overdue, `${on(overdue, 'key')} overdue, by up to ${spanText(mostOverdueMs)}`),
     ...shortBudgets(platform, stands),
     ...when(quarantined, `${on(quarantined, 'key')} quarantined: tallylight list`),
-    ...when(pushSubscriptions.failed, `${on(pushSubscriptions.failed, 'push subscription')} failing`),
+    ...when(
+      pushSubscriptions.failed,
+      `${on(pushSubscriptions.failed, 'push subscription')} failing${pushError === null ? '' : `: ${pushError}`}`,
+    ),
     ...when(missed, `${on(missed, 'change')} of the last hour missed by push, found by polls`),
     ...when(recordRequests.unheard, `${on(recordRequests.unheard, 'record request')} heard by nobody`),
   ];

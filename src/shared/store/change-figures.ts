@@ -2,6 +2,7 @@ import type { FoundBy } from '../domain/found-by.ts';
 import type { Lane } from '../domain/follow.ts';
 import { type PerPlatform, type Platform, perPlatform } from '../domain/platform.ts';
 import type { Direction } from '../domain/verdict.ts';
+import { MISSED_BY_PUSH } from './push-misses.ts';
 import type { Database } from '../runtime/database.ts';
 
 /** Changes recorded in a span of time, counted. */
@@ -56,9 +57,9 @@ export async function readChangeFigures(database: Database, now: Date): Promise<
         count(*) FILTER (WHERE recorded_at > ${hour})::int AS hour,
         count(*) FILTER (WHERE state = 'suppressed')::int AS "daySilent",
         count(*) FILTER (WHERE state = 'suppressed' AND recorded_at > ${hour})::int AS "hourSilent",
-        count(*) FILTER (WHERE pushed AND found_by = 'poll')::int AS "dayMissed",
-        count(*) FILTER (WHERE pushed AND found_by = 'poll' AND recorded_at > ${hour})::int AS "hourMissed"
-      FROM change WHERE recorded_at > ${day} GROUP BY platform, direction, found_by`,
+        count(*) FILTER (WHERE ${MISSED_BY_PUSH})::int AS "dayMissed",
+        count(*) FILTER (WHERE (${MISSED_BY_PUSH}) AND recorded_at > ${hour})::int AS "hourMissed"
+      FROM change c WHERE recorded_at > ${day} GROUP BY platform, direction, found_by`,
     database.$queryRaw<DelayRow[]>`
       SELECT platform, lane, count(*)::int AS streams,
         percentile_disc(0.5) WITHIN GROUP (ORDER BY delay) AS "p50Ms",

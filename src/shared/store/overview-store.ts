@@ -25,6 +25,8 @@ export interface PlatformCounts extends ChangeFigures {
   /** Follows and unfollows whose name is still to be resolved. */
   readonly pendingNames: number;
   readonly pushSubscriptions: Readonly<Record<PushState, number>>;
+  /** Why the one that is tried again last failed; null while none did. */
+  readonly pushError: string | null;
   readonly recordRequests: Readonly<Record<RecordState, number>>;
 }
 
@@ -58,7 +60,7 @@ type CountOf = (rows: readonly Row[], kind?: string) => number;
 
 /** Counts everything once: a handful of queries, whatever the number of keys. */
 export async function readOverview(database: Database, now: Date): Promise<Overview> {
-  const [streams, follows, broadcasts, waiting, pending, subscriptions, requests, figures, rejects, notices] =
+  const [streams, follows, broadcasts, waiting, pending, subscriptions, errors, requests, figures, rejects, notices] =
     await Promise.all([
       readStreams(database),
       database.$queryRaw<Row[]>`SELECT platform, '' AS kind, count(*)::int AS count FROM follow GROUP BY 1`,
@@ -71,6 +73,7 @@ export async function readOverview(database: Database, now: Date): Promise<Overv
       database.$queryRaw<Row[]>`SELECT platform, '' AS kind, count(*)::int AS count FROM pending_follow GROUP BY 1`,
       database.$queryRaw<Row[]>`
         SELECT platform, state AS kind, count(*)::int AS count FROM push_subscription GROUP BY 1, 2`,
+      readPushErrors(database),
       database.$queryRaw<Row[]>`
         SELECT platform, state AS kind, count(*)::int AS count FROM record_request GROUP BY 1, 2`,
       readChangeFigures(database, now),
@@ -85,6 +88,7 @@ export async function readOverview(database: Database, now: Date): Promise<Overv
       ...{ live: count(broadcasts, 'live'), scheduled: count(broadcasts, 'scheduled') },
       ...{ waitingChanges: count(waiting), pendingNames: count(pending) },
       pushSubscriptions: byState(count, subscriptions, PUSH_STATES),
+      pushError: errors.get(platform) ?? null,
       recordRequests: byState(count, requests, RECORD_STATES),
       ...figures[platform],
     };
@@ -101,6 +105,13 @@ async function readStreams(database: Database): Promise<Row[]> {
       FROM stream s WHERE ${TRACKED} GROUP BY platform) AS counted
     CROSS JOIN LATERAL (VALUES ('keys', keys), ('pinned', pinned), ('pushed', pushed), ('quarantined', quarantined))
       AS each(kind, count)`;
+}
+
+async function readPushErrors(database: Database): Promise<Map<string, string>> {
+  const rows = await database.$queryRaw<{ platform: string; error: string }[]>`
+    SELECT DISTINCT ON (platform) platform, error FROM push_subscription WHERE state = 'failed' AND error IS NOT NULL
+    ORDER BY platform, next_try_at DESC`;
+  return new Map(rows.map(({ platform, error }) => [platform, error]));
 }
 
 async function readNoticeTables(database: Database): Promise<NoticeTable[]> {

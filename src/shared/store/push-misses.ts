@@ -1,6 +1,6 @@
 import { Prisma } from '../../generated/tracking/client.ts';
-import type { Platform } from '../domain/platform.ts';
-import type { PushTells } from '../domain/push-tells.ts';
+import { PLATFORMS, type Platform } from '../domain/platform.ts';
+import { PUSH_TELLS, type PushTells } from '../domain/push-tells.ts';
 
 /** A delivery is heard a little before or after the platform says that it happened, in seconds. */
 const SLACK = Prisma.sql`interval '60 seconds'`;
@@ -17,6 +17,12 @@ export function missedByPush(platform: Platform, tells: PushTells): Prisma.Sql {
     SELECT 1 FROM broadcast b WHERE b.platform = c.platform AND b.broadcast_id = c.broadcast_id
       AND b.first_seen_at > c.recorded_at - interval '10 seconds')`;
 }
+
+/** The same for every platform, by what its pushes tell of. */
+export const MISSED_BY_PUSH = Prisma.join(
+  PLATFORMS.map((platform) => Prisma.sql`(${missedByPush(platform, PUSH_TELLS[platform])})`),
+  ' OR ',
+);
 
 /** And nothing was heard of its key about then: a poll may also just have been quicker than the push. */
 export const UNHEARD = Prisma.sql`NOT EXISTS (

@@ -27,6 +27,7 @@ const EMPTY: PlatformCounts = {
   ...{ keys: 0, pinned: 0, pushed: 0, quarantined: 0, follows: 0, live: 0, scheduled: 0 },
   ...{ waitingChanges: 0, pendingNames: 0 },
   pushSubscriptions: { wanted: 0, pending: 0, active: 0, failed: 0 },
+  pushError: null,
   recordRequests: { waiting: 0, unheard: 0, heard: 0, over: 0 },
   ...{ lastHour: NOTHING, lastDay: NOTHING, delay: { urgent: null, normal: null } },
 };

@@ -2,9 +2,15 @@ import { type Budget, createBudget } from '../budget.ts';
 import { createHttpClient, type HttpClient, type HttpRequest } from '../http-client.ts';
 import type { HttpAnswer } from '../http-fault.ts';
 import type { AdapterParts } from '../parts.ts';
-import { createSharedToken } from '../shared-token.ts';
-import { readTwitchFault } from './answers.ts';
-import { grantToken, type TwitchSettings } from './client.ts';
+import { createSharedToken, type GrantedToken } from '../shared-token.ts';
+import { readTwitchFault, tokenAnswer } from './answers.ts';
+
+export interface TwitchSettings {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly apiUrl: string;
+  readonly authUrl: string;
+}
 
 /** One request to Helix, with the application's token. */
 export type AskHelix = (request: Omit<HttpRequest, 'headers'>) => Promise<HttpAnswer>;
@@ -44,4 +50,16 @@ export function createTwitchAccess(parts: AdapterParts & { readonly settings: Tw
   }
 
   return { http, points, ask };
+}
+
+/** A new app access token by client credentials. */
+async function grantToken(
+  { clientId, clientSecret, authUrl }: TwitchSettings,
+  http: HttpClient,
+  signal: AbortSignal,
+): Promise<GrantedToken> {
+  const form = { client_id: clientId, client_secret: clientSecret, grant_type: 'client_credentials' };
+  const answer = await http.ask({ endpoint: 'token', url: `${authUrl}/token`, form, signal });
+  const { access_token: value, expires_in: seconds } = http.read(answer, tokenAnswer);
+  return { value, expiresInMs: seconds * 1_000 };
 }

@@ -1,14 +1,5 @@
-import type { HttpClient } from '../http-client.ts';
-import type { GrantedToken } from '../shared-token.ts';
-import type { TwitchAccess } from './access.ts';
-import { type StreamRow, streamsAnswer, tokenAnswer, type UserRow, usersAnswer } from './answers.ts';
-
-export interface TwitchSettings {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly apiUrl: string;
-  readonly authUrl: string;
-}
+import type { TwitchAccess, TwitchSettings } from './access.ts';
+import { type StreamRow, streamsAnswer, type UserRow, usersAnswer } from './answers.ts';
 
 /** The requests to Helix. Each takes at most 100 ids or logins. */
 export interface TwitchClient {
@@ -36,16 +27,4 @@ export function createTwitchClient(
       return http.read(answer, usersAnswer).data;
     },
   };
-}
-
-/** A new app access token by client credentials. */
-export async function grantToken(
-  { clientId, clientSecret, authUrl }: TwitchSettings,
-  http: HttpClient,
-  signal: AbortSignal,
-): Promise<GrantedToken> {
-  const form = { client_id: clientId, client_secret: clientSecret, grant_type: 'client_credentials' };
-  const answer = await http.ask({ endpoint: 'token', url: `${authUrl}/token`, form, signal });
-  const { access_token: value, expires_in: seconds } = http.read(answer, tokenAnswer);
-  return { value, expiresInMs: seconds * 1_000 };
 }

@@ -4,9 +4,9 @@ import { type LookTarget, nameText, type Resolution } from '../adapter.ts';
 import { batchesOf, gathered } from '../batches.ts';
 import { PlatformError } from '../errors.ts';
 import type { AdapterParts, BudgetedAdapter } from '../parts.ts';
-import { createTwitchAccess } from './access.ts';
+import { createTwitchAccess, type TwitchSettings } from './access.ts';
 import type { UserRow } from './answers.ts';
-import { createTwitchClient, TWITCH_BATCH, type TwitchClient, type TwitchSettings } from './client.ts';
+import { createTwitchClient, TWITCH_BATCH, type TwitchClient } from './client.ts';
 import { createMissingUsers } from './missing-users.ts';
 import { observeStreams } from './observe.ts';
 

@@ -3,8 +3,8 @@ import { createBudget } from '../budget.ts';
 import { PlatformError } from '../errors.ts';
 import type { AdapterParts } from '../parts.ts';
 import type { PushAdapter, RemoteSubscription, Subscribed, Topic } from '../push/push-adapter.ts';
-import { createTwitchAccess } from './access.ts';
-import type { TwitchSettings } from './client.ts';
+import { createTwitchAccess, type TwitchSettings } from './access.ts';
+
 import { createConduit } from './conduit.ts';
 import { readTwitchDelivery, TWITCH_TOPICS } from './delivery.ts';
 import { createEventSub, type EventSub, type Transport } from './eventsub.ts';
