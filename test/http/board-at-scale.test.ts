@@ -22,7 +22,7 @@ beforeAll(async () => {
   await scheduleKeys();
   http = createHttp({ context, roles: ['web'], progress: [], ready: [], readBudgets: async () => [] });
   await http.start();
-}, 180_000);
+}, 600_000); // a browser may have to be fetched first
 
 afterAll(async () => {
   await browser?.close();
