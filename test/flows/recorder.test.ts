@@ -94,7 +94,14 @@ describe('the recorder', () => {
     const [request] = (await listed()).requests;
     expect(request).toMatchObject({ broadcastId: id, state: 'heard', receivers: 1, said: 'memberonly' });
     expect(recorder.heard).toEqual([`youtube.record ${id}`]);
-  }, 180_000);
+
+    // A broadcast that only the recorder knows: whose it is, is found out, and its first event says the same.
+    const found = cluster.sim.world.goLive('youtube', key.identifier).id;
+    await recorder.say('youtube.startstream', `${found}:1`);
+    await eventually(() => expect(cluster.heardOf(key)).toContain(`online ${found}`), 30_000);
+    const told = cluster.heard.find((one) => one.id === found)?.event.Streams.find(({ VideoId }) => VideoId === found);
+    expect(told?.MembersOnly).toBe(true);
+  }, 240_000);
 
   it('that comes late gets what was not heard, once, though role sync is killed and Redis emptied', async () => {
     await begin();
