@@ -37,18 +37,34 @@ afterAll(() => context?.close());
 const startRecorder = () => recorder.subscribe('youtube.record', 'twitch.record', 'twitcasting.record');
 
 /** What role sync does every other second. */
-function sync() {
+function sync(meeting: () => Promise<void> = async () => undefined) {
   const { database, redis, metrics, logger } = context;
-  const recordings = createRecordingStore(database);
-  const clock = { now: () => now };
+  const store = createRecordingStore(database);
+  const due: typeof store.due = async (...given) => {
+    const found = await store.due(...given);
+    await meeting();
+    return found;
+  };
   return createRequestRecordings({
-    recordings,
+    ...{ metrics, logger, clock: { now: () => now } },
+    recordings: { ...store, due },
     askRecorder: createRecorder(redis),
     leadMs: 60_000,
-    clock,
-    metrics,
-    logger,
   });
+}
+
+/** Each who comes waits until so many have come. */
+function meetingOf(count: number): () => Promise<void> {
+  let missing = count;
+  let open: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return () => {
+    missing--;
+    if (missing === 0) open();
+    return all;
+  };
 }
 
 const later = (seconds: number): void => {
@@ -263,8 +279,10 @@ describe('once', () => {
       await mark('twitcasting', `x${i}`);
       await broadcast('twitcasting', `x${i}`, `${i}`);
     }
-    await Promise.all(Array.from({ length: 6 }, () => sync()()));
-    await Promise.all(Array.from({ length: 6 }, () => sync()()));
+    // All six have read that all are due before one of them sends.
+    const meeting = meetingOf(6);
+    await Promise.all(Array.from({ length: 6 }, () => sync(meeting)()));
+    await sync()();
     await eventually(() =>
       expect(heard.toSorted()).toEqual(Array.from({ length: 40 }, (_, i) => `twitcasting.record x${i}`).toSorted()),
     );
