@@ -1,4 +1,4 @@
-// Makes a clone ready to run: checks Node, installs the packages, generates the database client, compiles.
+// Makes a clone ready to run: checks Node, installs the packages, generates the database clients, compiles.
 // Plain Node without dependencies, since it runs before there are any. Quick when there is nothing to do.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
@@ -11,7 +11,7 @@ const LEAST_NODE = [20, 19];
 try {
   checkNode();
   installPackages();
-  generateClient();
+  await generate();
   await compile();
 } catch (error) {
   process.stderr.write(`tallylight: ${error.message}\n`);
@@ -49,12 +49,12 @@ function packagesOf(file) {
   return JSON.parse(readFileSync(path.join(root, file), 'utf8')).packages;
 }
 
-function generateClient() {
-  const generated = modified('src/generated/tracking/client.ts');
-  const newest = Math.max(modified('prisma/tracking/schema.prisma'), modified('prisma.config.ts'));
-  if (generated !== undefined && generated >= newest) return;
-  step('generating the database client');
-  run(process.execPath, ['scripts/generate.mjs']);
+async function generate() {
+  const { generateClients, staleClients } = await import('./generate.mjs');
+  const stale = staleClients();
+  if (stale.length === 0) return;
+  step('generating the database clients');
+  generateClients(stale);
 }
 
 async function compile() {

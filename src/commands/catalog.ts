@@ -58,6 +58,11 @@ export const CATALOG: readonly CatalogEntry[] = [
     load: async () => (await import('./reconcile.ts')).reconcileCommand(),
   },
   {
+    name: 'import',
+    summary: "take over follows from the bot's own tables",
+    load: async () => (await import('./import.ts')).importCommand(),
+  },
+  {
     name: 'release',
     summary: 'take a key out of quarantine',
     load: async () => (await import('./release.ts')).releaseCommand(),

@@ -3,10 +3,11 @@ import type { Context } from '../context.ts';
 import type { HandedOn } from '../producers/hand-on.ts';
 import type { Lane, Snowflake } from '../shared/domain/follow.ts';
 import { isCategory } from '../shared/domain/stream-key.ts';
+import { saidNow } from '../shared/runtime/said-now.ts';
 import { withContext } from './context.ts';
 import { KEY_HELP, readKeyArgument } from './key-argument.ts';
 import { print, printJson } from './output.ts';
-import { saidNow, sayWish, snowflakeFrom, targetText } from './wish.ts';
+import { sayWish, snowflakeFrom, targetText } from './wish.ts';
 
 interface FollowOptions {
   readonly guild: Snowflake;

@@ -35,6 +35,9 @@ Examples:
         const repairs = await reconcile(context, options.dryRun ?? false);
         if (options.json) return printJson(repairs);
         show(repairs, options.dryRun ?? false);
+        if (context.config.NOTICE_DATABASE_URL !== null) {
+          print("the bot's own tables were not looked at; that does: tallylight import --dry-run");
+        }
       }),
     );
 }

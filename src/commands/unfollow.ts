@@ -2,10 +2,11 @@ import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { HandedOn } from '../producers/hand-on.ts';
 import type { KeyWish, Snowflake } from '../shared/domain/follow.ts';
+import { saidNow } from '../shared/runtime/said-now.ts';
 import { withContext } from './context.ts';
 import { KEY_HELP, readKeyArgument } from './key-argument.ts';
 import { print, printJson } from './output.ts';
-import { saidNow, sayWish, snowflakeFrom, targetText } from './wish.ts';
+import { sayWish, snowflakeFrom, targetText } from './wish.ts';
 
 interface UnfollowOptions {
   readonly guild: Snowflake;

@@ -1,4 +1,3 @@
-import { saidAtFromMicros } from '../shared/contracts/timestamp.ts';
 import { parseSnowflake } from '../shared/contracts/snowflake.ts';
 import type { Snowflake, StreamName } from '../shared/domain/follow.ts';
 import { keyText, type StreamKey } from '../shared/domain/stream-key.ts';
@@ -15,12 +14,6 @@ export function snowflakeFrom(text: string): Snowflake {
   const id = parseSnowflake(text);
   if (id === undefined) throw new InvalidArgumentError('expected a Discord id, a whole number from 1 to 2^64-1');
   return id;
-}
-
-/** Now, by the clock by which follows are dated. */
-export async function saidNow({ redis }: Pick<Context, 'redis'>): Promise<string> {
-  const [seconds, micros] = await redis.time();
-  return saidAtFromMicros(Number(seconds) * 1_000_000 + Number(micros));
 }
 
 /** Brings an operator's wish to the table by the way that a shard's takes, without the wire. */

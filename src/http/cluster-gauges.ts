@@ -29,10 +29,12 @@ export function createClusterGauges({ metrics, readStanding, logger }: ClusterGa
 function clear(metrics: Metrics): void {
   const { keys, follows, live, pinnedKeys, quarantinedKeys, overdueKeys, oldestChange } = metrics;
   const { pushed, pushFailed, pushWaiting, pushMissed } = metrics;
+  const { noticeRows, noticeRefused, noticeDoubts } = metrics;
   const { unheard, queueDepth, resting, budgetUsed, budgetLeft } = metrics;
   for (const gauge of [keys, follows, live, pinnedKeys, quarantinedKeys, overdueKeys]) gauge.reset();
   for (const gauge of [pushed, pushFailed, pushWaiting, pushMissed]) gauge.reset();
   for (const gauge of [unheard, queueDepth, resting, budgetUsed, budgetLeft]) gauge.reset();
+  for (const gauge of [noticeRows, noticeRefused, noticeDoubts]) gauge.reset();
   // Without labels, a reset would show 0.
   oldestChange.remove();
 }
@@ -59,6 +61,11 @@ function fill(metrics: Metrics, standing: Standing): void {
   }
   const { at, oldestChangeAt } = standing;
   metrics.oldestChange.set(oldestChangeAt === null ? 0 : Math.max(0, at.getTime() - oldestChangeAt.getTime()) / 1_000);
+  for (const { table, rows, refused, doubt } of standing.notices) {
+    metrics.noticeRows.set({ table }, rows);
+    metrics.noticeRefused.set({ table }, refused);
+    metrics.noticeDoubts.set({ table }, doubt === null ? 0 : 1);
+  }
   for (const { queue, ...counts } of standing.queues) {
     for (const [state, count] of Object.entries(counts)) metrics.queueDepth.set({ queue, state }, count);
   }

@@ -5,7 +5,7 @@ import { concernsOf } from '../shared/queues/concerns.ts';
 import type { QueueDepth } from '../shared/queues/depths.ts';
 import { spanText } from '../shared/queues/span-text.ts';
 import type { ReadStanding, Standing } from '../shared/queues/standing.ts';
-import type { NoticeTable } from '../shared/store/overview-store.ts';
+import type { NoticeTableState } from '../shared/store/notice-store.ts';
 import { BOARD_PATH } from './board.ts';
 import { changesRow, platformCard } from './status-platform.ts';
 import { STATUS_STYLE } from './status-style.ts';
@@ -55,12 +55,12 @@ function queueRow({ queue, waiting, active, delayed, failed }: QueueDepth) {
 <td class="${failed > 0 ? 'bad' : ''}">${failed}</td></tr>`;
 }
 
-function noticePanel(tables: readonly NoticeTable[]) {
+function noticePanel(tables: readonly NoticeTableState[]) {
   return html`<h2>The bot’s tables</h2>
-<div class="panel wide"><table><thead><tr><th>table</th><th>rows</th><th>read at</th><th>doubt</th></tr></thead>
+<div class="panel wide"><table><thead><tr><th>table</th><th>rows</th><th>refused</th><th>read at</th><th>doubt</th></tr></thead>
 <tbody>${tables.map(
-    ({ table, rows, readAt, doubt }) =>
-      html`<tr><td>${table}</td><td>${rows}</td><td>${timeText(readAt)}</td><td class="text bad">${doubt ?? ''}</td></tr>`,
+    ({ table, rows, refused, readAt, doubt }) =>
+      html`<tr><td>${table}</td><td>${rows}</td><td>${refused}</td><td>${readAt ? timeText(readAt) : ''}</td><td class="text bad">${doubt ?? ''}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

@@ -34,6 +34,7 @@ export function wireTracking({ config, database, redis, metrics, clock }: Contex
     applyWishes: createApplyWishes({ tracking, carryOut, metrics }),
     applyPins: async (change: PinChange): Promise<void> => carryOut(await pins.change(change)),
     pins,
+    carryOut,
     hint: createHint({ redis, requestPolls, clock }),
     close: async () => {
       await Promise.all([...Object.values(queues), upkeep].map((queue) => queue.close()));

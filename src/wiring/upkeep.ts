@@ -6,11 +6,13 @@ import { createCleanUp } from '../workers/clean-up.ts';
 import { createExpectHabits } from '../workers/expect-habits.ts';
 import { createHastenLooks } from '../workers/hasten-looks.ts';
 import { createIntervalWatch } from '../workers/interval-watch.ts';
+import type { Reconcile } from '../workers/reconcile.ts';
 import { createRedisWatch } from '../workers/redis-watch.ts';
 import { createStretchIntervals } from '../workers/stretch-intervals.ts';
 import { createUpkeepWorker } from '../workers/upkeep.ts';
 import { wireRecordings } from './neighbours.ts';
 import type { Intake } from './intake.ts';
+import { wireNoticeWatch } from './notices.ts';
 import type { Platforms } from './platforms.ts';
 import type { Push } from './push.ts';
 import type { Reconciling } from './reconcile.ts';
@@ -19,9 +21,9 @@ import type { Tracking } from './tracking.ts';
 export interface UpkeepParts {
   readonly connection: Redis;
   readonly platforms: Pick<Platforms, 'readBudgets'>;
-  readonly tracking: Pick<Tracking, 'tracking'>;
+  readonly tracking: Pick<Tracking, 'tracking' | 'applyPins' | 'carryOut'>;
   readonly reconciling: Pick<Reconciling, 'reconcile' | 'reschedule'>;
-  readonly intake: Pick<Intake, 'resolveNames'>;
+  readonly intake: Pick<Intake, 'resolveNames' | 'handOn'>;
   readonly push: Pick<Push, 'pushUpkeep'>;
 }
 
@@ -39,8 +41,13 @@ export function wireUpkeep(context: Context, parts: UpkeepParts): Service[] {
   const { config, database, redis, clock, logger, metrics } = context;
   const { reconcile } = parts.reconciling;
   const { readBudgets } = parts.platforms;
+  const notices = wireNoticeWatch(context, parts);
+  const importAndReconcile: Reconcile = async (options) => {
+    await notices?.importNow();
+    return reconcile(options);
+  };
   const tasks = {
-    reconcile: () => reconcile({ dryRun: false }),
+    reconcile: () => importAndReconcile({ dryRun: false }),
     resolve: parts.intake.resolveNames,
     push: parts.push.pushUpkeep,
     stretch: createStretchIntervals({ redis, platforms: config.platforms, readBudgets, clock, logger }),
@@ -50,8 +57,9 @@ export function wireUpkeep(context: Context, parts: UpkeepParts): Service[] {
   };
   return [
     createUpkeepWorker({ connection: parts.connection, logger, metrics, tasks }),
-    createRedisWatch({ redis, reconcile, everyMs: REDIS_WATCH_MS, logger }),
+    createRedisWatch({ redis, reconcile, reconcileAtStart: importAndReconcile, everyMs: REDIS_WATCH_MS, logger }),
     wireIntervalWatch(context, parts),
+    ...(notices ? [notices] : []),
   ];
 }
 

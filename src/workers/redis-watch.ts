@@ -7,6 +7,8 @@ import type { Reconcile } from './reconcile.ts';
 export interface RedisWatchParts {
   readonly redis: Redis;
   readonly reconcile: Reconcile;
+  /** What is done at its start, which may take longer. */
+  readonly reconcileAtStart: Reconcile;
   readonly everyMs: number;
   readonly logger: Logger;
 }
@@ -15,7 +17,7 @@ export interface RedisWatchParts {
  * Sees when Redis was emptied or replaced, and then derives everything again. It cannot wait for the periodic
  * reconcile, because that one is a job in the Redis that was emptied. A fresh Redis at the first start is the same case.
  */
-export function createRedisWatch({ redis, reconcile, everyMs, logger }: RedisWatchParts): Service {
+export function createRedisWatch({ redis, reconcile, reconcileAtStart, everyMs, logger }: RedisWatchParts): Service {
   let timer: NodeJS.Timeout | undefined;
   let checking: Promise<void> = Promise.resolve();
   let stopped = true;
@@ -43,7 +45,7 @@ export function createRedisWatch({ redis, reconcile, everyMs, logger }: RedisWat
       if (!stopped) return;
       stopped = false;
       // At start everything is reconciled, whether Redis was emptied or not: a crash may have left half a step.
-      checking = reconcile({ dryRun: false })
+      checking = reconcileAtStart({ dryRun: false })
         .then(() => undefined)
         .catch((error: unknown) => logger.warn({ err: error }, 'reconcile at start failed, trying again'))
         .finally(plan);

@@ -57,6 +57,7 @@ describe('the program', () => {
     'config',
     'settings',
     'reconcile',
+    'import',
     'healthcheck',
   ])('teaches %s with an example', async (command) => {
     const [asked, helped] = await Promise.all([run([command, '--help']), run(['help', command])]);

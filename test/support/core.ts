@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { createCarryOut } from '../../src/producers/carry-out.ts';
+import { type CarryOut, createCarryOut } from '../../src/producers/carry-out.ts';
 import { createAlign } from '../../src/producers/align.ts';
 import { type ApplyWishes, createApplyWishes } from '../../src/producers/follow.ts';
 import { createPollRequest } from '../../src/producers/poll-request.ts';
@@ -20,6 +20,7 @@ export interface TrackingProcess {
   readonly tracking: TrackingStore;
   readonly applyWishes: ApplyWishes;
   applyPins(change: PinChange): Promise<void>;
+  readonly carryOut: CarryOut;
   readonly align: ReturnType<typeof createAlign>;
   readonly schedule: ReturnType<typeof createPollSchedule>;
   close(): Promise<void>;
@@ -51,6 +52,7 @@ export function openTracking(urls: { databaseUrl: string; redisUrl: string }, co
     schedule,
     align,
     applyWishes: createApplyWishes({ tracking, carryOut, metrics: createMetrics() }),
+    carryOut,
     applyPins: async (change) => carryOut(await pins.change(change)),
     async close() {
       for (const queue of Object.values(queues)) await queue.close();

@@ -139,7 +139,13 @@ describe('watching Redis', () => {
   it('reconciles at its start, and again whenever Redis was emptied', async () => {
     await follow(KEYS);
     await tally.redis.flushall();
-    const watch = createRedisWatch({ redis: tally.redis, reconcile, everyMs: 50, logger: pino({ level: 'silent' }) });
+    const watch = createRedisWatch({
+      redis: tally.redis,
+      reconcile,
+      reconcileAtStart: reconcile,
+      everyMs: 50,
+      logger: pino({ level: 'silent' }),
+    });
     await watch.start();
     await eventually(async () => expect(await scheduled()).toEqual(texts(KEYS)));
     await eventually(async () => expect(await tally.redis.exists(DERIVED_MARK)).toBe(1));

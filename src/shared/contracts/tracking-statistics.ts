@@ -83,8 +83,12 @@ export const trackingStatistics = z.looseObject({
   NoticeTables: z.array(
     z.looseObject({
       Name: z.string(),
+      /** Usable ones of the last read that was believed. */
       Rows: count,
-      ReadAt: instant,
+      /** Rows of it that cannot be used. */
+      Refused: count,
+      /** Null while none was believed. */
+      ReadAt: instant.nullable(),
       Doubt: z.string().nullable(),
       DoubtAt: instant.nullable(),
     }),

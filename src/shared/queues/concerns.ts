@@ -1,4 +1,6 @@
+import { groupBy } from '../domain/group.ts';
 import { PLATFORMS, type Platform } from '../domain/platform.ts';
+import type { NoticeTableState } from '../store/notice-store.ts';
 import { CHANGE_QUEUE } from './names.ts';
 import { spanText } from './span-text.ts';
 import type { PlatformStanding, Standing } from './standing.ts';
@@ -15,7 +17,7 @@ export function concernsOf(standing: Standing): string[] {
     ...oldestChange(standing),
     ...when(failed, `${counted(failed, 'change')} could not be published: retry the jobs in the board`),
     ...PLATFORMS.flatMap((platform) => ofPlatform(platform, standing.platforms[platform])),
-    ...notices.flatMap(({ table, doubt }) => (doubt === null ? [] : [`table ${table} is not believed: ${doubt}`])),
+    ...ofNotices(notices),
     ...when(rejects, `${counted(rejects, 'message')} refused: tallylight rejects`),
   ];
 }
@@ -45,6 +47,20 @@ function ofPlatform(platform: Platform, stands: PlatformStanding): string[] {
     ),
     ...when(missed, `${on(missed, 'change')} of the last hour missed by push, found by polls`),
     ...when(recordRequests.unheard, `${on(recordRequests.unheard, 'record request')} heard by nobody`),
+  ];
+}
+
+/** A database that is away is the same doubt about every table. */
+function ofNotices(tables: readonly NoticeTableState[]): string[] {
+  const doubted = tables.filter(({ doubt }) => doubt !== null);
+  const refused = tables.reduce((sum, table) => sum + table.refused, 0);
+  return [
+    ...[...groupBy(doubted, ({ doubt }) => doubt)].map(([doubt, same]) => {
+      const which = same.length === 1 ? `table ${same[0]?.table} is` : `${same.length} of the bot's tables are`;
+      return `${which} not believed: ${doubt}`;
+    }),
+    ...when(doubted.length, 'nothing ends for such a table; if it is right as it is: tallylight import --accept'),
+    ...when(refused, `${counted(refused, 'row')} of the bot's tables cannot be used: tallylight import --dry-run`),
   ];
 }
 

@@ -4,7 +4,8 @@ import { type PerPlatform, type Platform, perPlatform } from '../domain/platform
 import type { BudgetReading } from '../platforms/budget.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Database } from '../runtime/database.ts';
-import { type NoticeTable, type PlatformCounts, readOverview } from '../store/overview-store.ts';
+import type { NoticeTableState } from '../store/notice-store.ts';
+import { type PlatformCounts, readOverview } from '../store/overview-store.ts';
 import { type QueueDepth, readDepths } from './depths.ts';
 import { type PollState, readPollState } from './poll-state.ts';
 
@@ -19,7 +20,8 @@ export interface Standing {
   readonly queues: readonly QueueDepth[];
   readonly oldestChangeAt: Date | null;
   readonly rejects: number;
-  readonly notices: readonly NoticeTable[];
+  /** How the bot's own tables were last read; empty where they are not. */
+  readonly notices: readonly NoticeTableState[];
 }
 
 export type ReadStanding = () => Promise<Standing>;

@@ -23,8 +23,15 @@ export function toStatistics(standing: Standing): TrackingStatistics {
       AgeSeconds: inSeconds(Math.max(0, at.getTime() - oldestChangeAt.getTime())),
     },
     Rejects: standing.rejects,
-    NoticeTables: standing.notices.map(({ table, rows, readAt, doubt, doubtAt }) => ({
-      ...{ Name: table, Rows: rows, ReadAt: isoTime(readAt), Doubt: doubt, DoubtAt: timeOrNull(doubtAt) },
+    NoticeTables: standing.notices.map(({ table, rows, refused, readAt, doubt, doubtAt }) => ({
+      ...{
+        Name: table,
+        Rows: rows,
+        Refused: refused,
+        ReadAt: timeOrNull(readAt),
+        Doubt: doubt,
+        DoubtAt: timeOrNull(doubtAt),
+      },
     })),
   };
 }

@@ -91,6 +91,12 @@ export function createMetrics() {
     resting: gauge('platform_resting', '1 while the platform rests (whole cluster)', ['platform']),
     budgetUsed: gauge('budget_used', 'Budget used in its window (whole cluster)', ['platform', 'budget']),
     budgetLeft: gauge('budget_left', 'Budget left in its window (whole cluster)', ['platform', 'budget']),
+    noticeChanges: counter('notice_changes_total', "What imports of the bot's tables changed here", ['what']),
+    noticeRows: gauge('notice_rows', "Usable rows of the bot's tables when they were last believed (whole cluster)", [
+      'table',
+    ]),
+    noticeRefused: gauge('notice_refused', 'Rows of them that cannot be used (whole cluster)', ['table']),
+    noticeDoubts: gauge('notice_doubt', '1 while what is read of the table is not believed (whole cluster)', ['table']),
     keys: gauge('keys', 'Stream keys tracked (whole cluster)', ['platform']),
     follows: gauge('follows', 'Follows in the table (whole cluster)', ['platform']),
     live: gauge('live', 'Broadcasts live now (whole cluster)', ['platform']),

@@ -1,6 +1,7 @@
 import { type PerPlatform, type Platform, perPlatform } from '../domain/platform.ts';
 import type { Database } from '../runtime/database.ts';
 import { type ChangeFigures, readChangeFigures } from './change-figures.ts';
+import { createNoticeStore, type NoticeTableState } from './notice-store.ts';
 import { TRACKED } from './tracked.ts';
 
 export const PUSH_STATES = ['wanted', 'pending', 'active', 'failed'] as const;
@@ -30,23 +31,14 @@ export interface PlatformCounts extends ChangeFigures {
   readonly recordRequests: Readonly<Record<RecordState, number>>;
 }
 
-/** The last read of one of the bot's tables. */
-export interface NoticeTable {
-  readonly table: string;
-  readonly rows: number;
-  readonly readAt: Date;
-  /** Why the newest read was not believed; null while all is well. */
-  readonly doubt: string | null;
-  readonly doubtAt: Date | null;
-}
-
 export interface Overview {
   readonly platforms: PerPlatform<PlatformCounts>;
   /** When the oldest change that still waits was recorded. */
   readonly oldestChangeAt: Date | null;
   /** Messages refused and not replayed since. */
   readonly rejects: number;
-  readonly notices: readonly NoticeTable[];
+  /** How the bot's own tables were last read; empty where they are not. */
+  readonly notices: readonly NoticeTableState[];
 }
 
 /** So many things of a platform, of a kind where there are several. */
@@ -78,7 +70,7 @@ export async function readOverview(database: Database, now: Date): Promise<Overv
         SELECT platform, state AS kind, count(*)::int AS count FROM record_request GROUP BY 1, 2`,
       readChangeFigures(database, now),
       database.reject.count({ where: { replayedAt: null } }),
-      readNoticeTables(database),
+      createNoticeStore(database).tables(),
     ]);
   const platforms = perPlatform((platform): PlatformCounts => {
     const count = countOf(platform);
@@ -112,11 +104,6 @@ async function readPushErrors(database: Database): Promise<Map<string, string>> 
     SELECT DISTINCT ON (platform) platform, error FROM push_subscription WHERE state = 'failed' AND error IS NOT NULL
     ORDER BY platform, next_try_at DESC`;
   return new Map(rows.map(({ platform, error }) => [platform, error]));
-}
-
-async function readNoticeTables(database: Database): Promise<NoticeTable[]> {
-  const rows = await database.noticeRead.findMany({ orderBy: { tableName: 'asc' } });
-  return rows.map(({ tableName, ...read }) => ({ table: tableName, ...read }));
 }
 
 function countOf(platform: Platform): CountOf {

@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/tracking/client.ts';
 import type { KeyWish } from '../domain/follow.ts';
 import { type FoldedWishes, foldWishes } from '../domain/fold-wishes.ts';
 import type { Pace } from '../domain/pace.ts';
@@ -101,6 +102,11 @@ async function saveUnfollows(tx: Transaction, unfollows: FoldedWishes['unfollows
     WHERE f.platform = w.platform AND f.identifier = w.identifier AND f.guild_id = w.guild_id AND f.said_at <= w.said_at`;
 }
 
+/** What somebody told us takes the place of what was found in the bot's tables, whenever it was said, and never the other way round. */
+const LATER_OR_TOLD = Prisma.sql`CASE
+  WHEN EXCLUDED.source = 'notice' THEN follow.source = 'notice' AND follow.said_at < EXCLUDED.said_at
+  ELSE follow.source = 'notice' OR follow.said_at < EXCLUDED.said_at END`;
+
 async function saveFollows(tx: Transaction, follows: FoldedWishes['follows']): Promise<void> {
   if (follows.length === 0) return;
   const keys = follows.map((wish) => wish.target);
@@ -118,5 +124,5 @@ async function saveFollows(tx: Transaction, follows: FoldedWishes['follows']): P
     ON CONFLICT (platform, identifier, guild_id, channel_id) DO UPDATE
     SET user_id = EXCLUDED.user_id, said_at = EXCLUDED.said_at, priority = EXCLUDED.priority, source = EXCLUDED.source,
         metadata = EXCLUDED.metadata
-    WHERE follow.said_at < EXCLUDED.said_at`;
+    WHERE ${LATER_OR_TOLD}`;
 }

@@ -42,7 +42,11 @@ it('names each thing that needs attention, once, with what and where', () => {
       {
         queues: [{ queue: 'change', waiting: 0, active: 0, delayed: 0, failed: 7 }],
         ...{ oldestChangeAt: new Date(at.getTime() - 7 * 60_000), rejects: 1 },
-        notices: [{ table: 'twitch_spider', rows: 9, readAt: at, doubt: 'it is empty', doubtAt: at }],
+        notices: [
+          { table: 'twitch_spider', rows: 9, refused: 2, readAt: at, doubt: 'it is empty', doubtAt: at },
+          { table: 'twitcasting_spider', rows: 9, refused: 0, readAt: at, doubt: 'away', doubtAt: at },
+          { table: 'twitter_space_spider', rows: 0, refused: 0, readAt: null, doubt: 'away', doubtAt: at },
+        ],
       },
     ),
   );
@@ -57,6 +61,9 @@ it('names each thing that needs attention, once, with what and where', () => {
     'twitch: 5 changes of the last hour missed by push, found by polls',
     'twitch: 6 record requests heard by nobody',
     'table twitch_spider is not believed: it is empty',
+    "2 of the bot's tables are not believed: away",
+    'nothing ends for such a table; if it is right as it is: tallylight import --accept',
+    "2 rows of the bot's tables cannot be used: tallylight import --dry-run",
     '1 message refused: tallylight rejects',
   ]);
 });

@@ -78,7 +78,9 @@ it('counts what the tables hold for each platform', async () => {
   });
   expect(platforms.youtube).toMatchObject({ keys: 1, recordRequests: { waiting: 0, unheard: 1, heard: 1, over: 0 } });
   expect(rejects).toBe(1);
-  expect(notices).toEqual([{ table: 'twitch_spider', rows: 7, readAt: before(10), doubt: 'empty', doubtAt: now }]);
+  expect(notices).toEqual([
+    { table: 'twitch_spider', rows: 7, refused: 0, readAt: before(10), doubt: 'empty', doubtAt: now },
+  ]);
 });
 
 it('counts the changes of the last hour and day by direction and what found them, and how late they were told', async () => {

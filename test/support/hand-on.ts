@@ -1,0 +1,16 @@
+import { createHandOn, type HandOn } from '../../src/producers/hand-on.ts';
+import { systemClock } from '../../src/shared/runtime/clock.ts';
+import { createNameStore } from '../../src/shared/store/name-store.ts';
+import type { TrackingProcess } from './core.ts';
+import { silentLogger } from './outbox.ts';
+
+/** The way by which wishes, of keys and of names, come to the table of a process. */
+export function handOnOf({ database, applyWishes }: TrackingProcess): HandOn {
+  return createHandOn({
+    names: createNameStore(database),
+    applyWishes,
+    resolveSoon: async () => undefined,
+    clock: systemClock,
+    logger: silentLogger,
+  });
+}
