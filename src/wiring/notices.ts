@@ -39,8 +39,8 @@ export function wireNoticeWatch(context: Context, parts: NoticesParts): NoticeWa
   if (config.NOTICE_DATABASE_URL === null) return null;
   return createNoticeWatch({
     importNotices: wireImport(context, config.NOTICE_DATABASE_URL, parts),
-    firstRetryMs: Math.min(FIRST_RETRY_MS, config.STATE_SYNC_INTERVAL),
-    longestRetryMs: config.STATE_SYNC_INTERVAL,
+    firstRetryMs: FIRST_RETRY_MS,
+    longestRetryMs: () => config.STATE_SYNC_INTERVAL,
     ...{ metrics, logger },
   });
 }

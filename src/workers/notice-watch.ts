@@ -14,7 +14,7 @@ export interface NoticeWatchParts {
   /** How long to wait after a first failure; doubles with each further one. */
   readonly firstRetryMs: number;
   /** The longest wait: after it the periodic reconcile imports anyway. */
-  readonly longestRetryMs: number;
+  readonly longestRetryMs: () => number;
   readonly metrics: Pick<Metrics, 'noticeChanges'>;
   readonly logger: Logger;
 }
@@ -49,7 +49,7 @@ export function createNoticeWatch(parts: NoticeWatchParts): NoticeWatch {
   }
 
   function retryLater(): void {
-    const waitMs = Math.min(parts.firstRetryMs * 2 ** Math.min(failures - 1, 16), parts.longestRetryMs);
+    const waitMs = Math.min(parts.firstRetryMs * 2 ** Math.min(failures - 1, 16), parts.longestRetryMs());
     timer = setTimeout(() => void importNow(), waitMs);
   }
 

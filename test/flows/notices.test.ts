@@ -7,6 +7,9 @@ import { startMariadb, type TestMariadb } from '../support/mariadb.ts';
 import { addRows, BOT_DATABASE, makeNoticeTables, noticeUrl, READER } from '../support/notice-tables.ts';
 import { type Environment, spawnTallylight, type Tallylight } from '../support/processes.ts';
 
+/** Most of these start several processes one after the other, on machines that have other work. */
+const PATIENCE_MS = 240_000;
+
 let server: TestMariadb;
 let cluster: Cluster;
 let database: Database;
@@ -49,7 +52,7 @@ const followed = async (): Promise<string[]> =>
 
 const told = (process: Tallylight, sentence: string): number => process.stdout().split(sentence).length - 1;
 
-describe('a bot whose database', () => {
+describe('a bot whose database', { timeout: PATIENCE_MS }, () => {
   it('is away: every role runs, is ready, and follows; a warning says so once', async () => {
     await server.kill();
     tally = await cluster.run('all', bot);
@@ -94,7 +97,7 @@ describe('a bot whose database', () => {
   });
 });
 
-describe('tallylight import', () => {
+describe('tallylight import', { timeout: PATIENCE_MS }, () => {
   it('tells what would change, with what is refused and not believed, and changes nothing', async () => {
     await addRows(server, 'notice_youtube_stream_channel', [
       ...Array.from({ length: 30 }, (_, i) => ({

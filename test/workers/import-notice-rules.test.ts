@@ -85,11 +85,37 @@ it('takes the table for newer than an unfollow of before, and hears an unfollow 
   expect(await follows()).toEqual([{ ...KEY, source: 'notice' }]);
 });
 
-it('never takes a follow from whoever said it', async () => {
-  await run({ follows: [row(KEY)] }, () => tally.applyWishes([followWish(KEY)]));
-  expect(await follows()).toEqual([{ ...KEY, source: 'event' }]);
+it('takes a follow for whoever said it, whenever that was, and never for the table’s', async () => {
+  const [early, late] = [await saidNow(tally), await saidNow(tally)];
+  const other = { ...KEY, identifier: '8' };
+  await tally.applyWishes([followWish(KEY, { saidAt: early })]);
+  await tally.applyWishes([followWish(KEY, { source: 'notice', saidAt: late })]);
+  await tally.applyWishes([followWish(other, { source: 'notice', saidAt: late })]);
+  await tally.applyWishes([followWish(other, { saidAt: early })]);
+  const told = [
+    { ...KEY, source: 'event' },
+    { ...other, source: 'event' },
+  ];
+  expect(await follows()).toEqual(told);
+  await run({ follows: [row(KEY), row(other)] });
   await run({});
-  expect(await follows()).toEqual([{ ...KEY, source: 'event' }]);
+  expect(await follows()).toEqual(told);
+});
+
+it('ends nothing that has become an event’s since the plan was made, or was found again by a later read', async () => {
+  const [before, readAt, later] = [await saidNow(tally), await saidNow(tally), await saidNow(tally)];
+  const keys = ['1', '2', '3'].map((identifier): StreamKey => ({ platform: 'twitch', identifier }));
+  const [gone, told, found] = keys as [StreamKey, StreamKey, StreamKey];
+  await tally.applyWishes([
+    followWish(gone, { source: 'notice', saidAt: before }),
+    followWish(told, { source: 'event', saidAt: before }),
+    followWish(found, { source: 'notice', saidAt: later }),
+  ]);
+  await createNoticeStore(tally.database).end(keys.map(row), readAt);
+  expect(await follows()).toEqual([
+    { ...told, source: 'event' },
+    { ...found, source: 'notice' },
+  ]);
 });
 
 it('keeps a row by a name until somebody knows whom it means, and forgets it with its row', async () => {

@@ -35,7 +35,7 @@ function watchOver(ends: (Imported | Error)[], firstRetryMs = 1) {
       return end;
     },
     firstRetryMs,
-    longestRetryMs: 2 * firstRetryMs,
+    longestRetryMs: () => 2 * firstRetryMs,
     metrics: createMetrics(),
     logger: pino(
       { base: null, timestamp: false },
@@ -79,7 +79,7 @@ it('imports once for all who ask at the same time, and lets nobody wait for it w
       imports += 1;
       return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(imported())));
     },
-    ...{ firstRetryMs: 1, longestRetryMs: 1, metrics: createMetrics(), logger: pino({ level: 'silent' }) },
+    ...{ firstRetryMs: 1, longestRetryMs: () => 1, metrics: createMetrics(), logger: pino({ level: 'silent' }) },
   });
   const asked = [watch.importNow(), watch.importNow()];
   await watch.stop();
