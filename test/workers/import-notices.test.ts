@@ -159,10 +159,10 @@ it('ends nothing because a table is emptied, halved, dropped, or lacks a column,
   expect(sizes(await run())).toEqual({});
   expect(await follows()).toBe(before + 1);
   expect(await doubts()).toEqual({
-    notice_youtube_stream_channel: 'has no usable row where there were 10000',
-    notice_twitch_stream_channels: expect.stringMatching(/^has only \d+ usable rows where there were 5988$/),
+    notice_youtube_stream_channel: 'no usable row where there were 10000',
+    notice_twitch_stream_channels: expect.stringMatching(/^only \d+ usable rows where there were 5988$/),
     notice_twitter_space_channel: expect.stringContaining('no such table, which had 1001 usable rows'),
-    notice_twitcasting_stream_channels: 'cannot be read: it has no column screen_id or channel_id',
+    notice_twitcasting_stream_channels: 'it has no column screen_id or channel_id',
   });
 });
 

@@ -49,8 +49,8 @@ describe('belief in a read', () => {
     expect(judge(rows(0))).toMatchObject({ kind: 'believed', rows: 0 });
     expect(judge(rows(0), 0)).toMatchObject({ kind: 'believed' });
     expect(judge(rows(51), 100)).toMatchObject({ kind: 'believed', rows: 51 });
-    expect(judge(rows(50), 100)).toEqual({ kind: 'doubted', doubt: 'has only 50 usable rows where there were 100' });
-    expect(judge(rows(0), 1)).toEqual({ kind: 'doubted', doubt: 'has no usable row where there were 1' });
+    expect(judge(rows(50), 100)).toEqual({ kind: 'doubted', doubt: 'only 50 usable rows where there were 100' });
+    expect(judge(rows(0), 1)).toEqual({ kind: 'doubted', doubt: 'no usable row where there were 1' });
     expect(judge(rows(1_000), 3)).toMatchObject({ kind: 'believed' });
   });
 
@@ -59,7 +59,7 @@ describe('belief in a read', () => {
     expect(judge({ kind: 'missing' }, 100, true)).toMatchObject({ kind: 'believed', rows: 0 });
     expect(judge({ kind: 'failed', reason: 'broken' }, 100, true)).toEqual({
       kind: 'doubted',
-      doubt: 'cannot be read: broken',
+      doubt: 'broken',
     });
   });
 
