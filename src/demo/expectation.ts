@@ -20,6 +20,8 @@ export interface Tolerance {
   readonly startMs: number;
   /** How long after its end a session is told of at the latest, where it has to be. */
   readonly endToldMs: PerPlatform<number>;
+  /** Whether an end may still be untold when everything is compared: only polls find it, and they are far apart. */
+  readonly endMayWait: PerPlatform<boolean>;
   /** What was under way when the last guild left may still happen. */
   readonly unfollowMs: number;
 }
@@ -47,8 +49,8 @@ export function expectationOf(
   if (!couldBeSeen) return { online: 'never', offline: 'never' };
   const online = seenMs >= tolerance.leastLiveMs[platform] ? 'must' : 'may';
   if (endedAt === null || ended > left + tolerance.unfollowMs) return { online, offline: 'never' };
-  const offline = left - ended > tolerance.endToldMs[platform] ? 'must' : 'may';
-  return { online, offline };
+  const isDue = !tolerance.endMayWait[platform] && left - ended > tolerance.endToldMs[platform];
+  return { online, offline: isDue ? 'must' : 'may' };
 }
 
 /** How long something was live while it was followed, in ms; negative when never. */

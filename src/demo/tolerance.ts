@@ -16,9 +16,9 @@ export function toleranceOf({ pollMs, graceMs, batchMs, pushed }: DemoTimes): To
     endMs: perPlatform((platform) => (platform === 'twitch' ? (pushed ? 0 : pollMs.twitch) + LATE_MS : 2 * SECOND)),
     startMs: 2 * SECOND,
     endToldMs: perPlatform((platform) => {
-      const isEndPushed = pushed && platform !== 'youtube';
-      return (isEndPushed ? LATE_MS : 2.5 * pollMs[platform]) + graceMs[platform] + batchMs + LATE_MS;
+      return (pushed ? LATE_MS : 2.5 * pollMs[platform]) + graceMs[platform] + batchMs + LATE_MS;
     }),
+    endMayWait: perPlatform((platform) => pushed && platform === 'youtube'),
     unfollowMs: LATE_MS,
   };
 }

@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import type { FoundBy } from '../shared/domain/found-by.ts';
 import { groupBy } from '../shared/domain/group.ts';
 import type { PushSays } from '../shared/domain/look-again.ts';
 import type { Platform } from '../shared/domain/platform.ts';
@@ -32,7 +31,7 @@ export function createHint({ redis, requestPolls, clock }: HintParts) {
   }
 
   /** @returns how many of the hints lead to a look. @throws when Redis is away: whoever pushed should say it again */
-  return async function hint(hints: readonly Hint[], by: Exclude<FoundBy, 'poll'>): Promise<number> {
+  return async function hint(hints: readonly Hint[], by: 'push' | 'hint'): Promise<number> {
     let looks = 0;
     for (const [platform, ofPlatform] of groupBy(hints, (each) => each.platform)) {
       const wanted = await tracked(platform, ofPlatform);

@@ -1,4 +1,3 @@
-import type { FoundBy } from '../shared/domain/found-by.ts';
 import { groupByPlatform } from '../shared/domain/group.ts';
 import { lookAgainAfter, type PushSays } from '../shared/domain/look-again.ts';
 import type { Platform } from '../shared/domain/platform.ts';
@@ -9,7 +8,7 @@ import { KEPT, type PollJob, type PollQueues } from '../shared/queues/poll-queue
  * Why somebody wants a look before its time. A key that was just followed is due anyway, and fresh when a neighbour's
  * look took it along; a release, a push or a hint means that what we saw a moment ago may be old.
  */
-export type PollReason = 'followed' | 'released' | Exclude<FoundBy, 'poll'>;
+export type PollReason = 'followed' | 'released' | 'push' | 'hint';
 
 /** Asks for looks now. Requests for a key that already waits for one, to see the same, are the same request. */
 export function createPollRequest(queues: PollQueues) {

@@ -1,10 +1,11 @@
 /**
- * What led to a look. `poll`: its time had come. `push`: the platform said that something changed.
- * `hint`: the bot's backend or the recorder said so. A look may have several causes: the most telling one counts.
+ * What led to a look. `poll`: its time had come. `plan`: an announced start, or the end of a grace, had come.
+ * `hint`: the bot's backend or the recorder said that something changed. `push`: the platform said so.
+ * A look may have several causes: the most telling one counts.
  */
-export type FoundBy = 'poll' | 'push' | 'hint';
+export type FoundBy = 'poll' | 'plan' | 'hint' | 'push';
 
-const ORDER: readonly FoundBy[] = ['poll', 'hint', 'push'];
+const ORDER: readonly FoundBy[] = ['poll', 'plan', 'hint', 'push'];
 
 export function mostTelling(one: FoundBy, other: FoundBy): FoundBy {
   return ORDER.indexOf(one) >= ORDER.indexOf(other) ? one : other;

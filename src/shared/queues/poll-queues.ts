@@ -21,7 +21,8 @@ export type PollJob = z.infer<typeof pollJob>;
 
 /** What the reason of a poll job says of the change that its look may find. */
 export function foundBy({ reason }: PollJob): FoundBy {
-  return reason === 'push' || reason === 'hint' ? reason : 'poll';
+  if (reason === 'push' || reason === 'hint') return reason;
+  return reason === 'start' || reason === 'end' ? 'plan' : 'poll';
 }
 
 export type PollQueue = Queue<PollJob, PollResult>;
