@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { foundInAll } from '../shared/domain/found-by.ts';
 import { PLATFORMS, type Platform } from '../shared/domain/platform.ts';
 import type { QueueDepth } from '../shared/queues/depths.ts';
 import { budgetText } from '../shared/queues/budget-text.ts';
@@ -7,7 +8,6 @@ import { delayText } from '../shared/queues/delay-text.ts';
 import { spanText } from '../shared/queues/span-text.ts';
 import type { PlatformStanding, Standing } from '../shared/queues/standing.ts';
 import { toStatistics } from '../shared/queues/to-statistics.ts';
-import type { ChangeCounts } from '../shared/store/change-figures.ts';
 import { withContext } from './context.ts';
 import { type Cell, colors, print, printable, printJson, printTable, when } from './output.ts';
 import { withStanding } from './standing.ts';
@@ -70,16 +70,15 @@ function platformRow(platform: Platform, stands: PlatformStanding): Cell[] {
 
 /** Of the last day, where the head does not say otherwise. */
 function changesRow(platform: Platform, { waitingChanges, lastHour, lastDay }: PlatformStanding): Cell[] {
-  const sum = ({ poll, push, hint }: ChangeCounts['online']): number => poll + push + hint;
   const missed = lastDay.missedByPush;
   return [
     ...[
       platform,
       waitingChanges,
-      sum(lastHour.online),
-      sum(lastHour.offline),
-      sum(lastDay.online),
-      sum(lastDay.offline),
+      foundInAll(lastHour.online),
+      foundInAll(lastHour.offline),
+      foundInAll(lastDay.online),
+      foundInAll(lastDay.offline),
     ],
     ...[lastDay.online.push + lastDay.offline.push, lastDay.online.hint + lastDay.offline.hint],
     { text: String(missed), paint: missed > 0 ? colors.yellow : String },

@@ -33,7 +33,7 @@ function page(standing: Standing) {
 <h2>Platforms</h2>
 <div class="cards">${PLATFORMS.map((platform) => platformCard(platform, platforms[platform]))}</div>
 <h2>Changes <span class="note">last hour / last day</span></h2>
-<div class="panel wide"><table><thead><tr><th>platform</th><th>online</th><th>offline</th><th>by push</th><th>by hint</th><th>by poll</th>
+<div class="panel wide"><table><thead><tr><th>platform</th><th>online</th><th>offline</th><th>by push</th><th>by hint</th><th>by plan</th><th>by poll</th>
 <th>missed by push</th><th>silent</th><th>urgent p50 / p99</th><th>normal p50 / p99</th></tr></thead>
 <tbody>${PLATFORMS.map((platform) => changesRow(platform, platforms[platform]))}</tbody></table></div>
 <p class="note">p50 / p99: how long half of the changes, and 99 % of them, took to be published, in the last ten minutes.

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { type FoundBy, foundInAll } from '../shared/domain/found-by.ts';
 import type { Platform } from '../shared/domain/platform.ts';
 import { budgetText } from '../shared/queues/budget-text.ts';
 import { delayText } from '../shared/queues/delay-text.ts';
@@ -54,13 +55,9 @@ function states(name: string, counts: Readonly<Record<string, number>>, bad: str
 /** What happened on a platform lately, as a row. */
 export function changesRow(platform: Platform, { lastHour, lastDay, delay }: PlatformStanding) {
   const both = (count: (counts: ChangeCounts) => number): string => `${count(lastHour)} / ${count(lastDay)}`;
-  const found = (by: 'push' | 'hint' | 'poll'): string => both(({ online, offline }) => online[by] + offline[by]);
-  return html`<tr><td>${platform}</td><td>${both(({ online }) => sum(online))}</td><td>${both(({ offline }) => sum(offline))}</td>
-<td>${found('push')}</td><td>${found('hint')}</td><td>${found('poll')}</td>
+  const found = (by: FoundBy): string => both(({ online, offline }) => online[by] + offline[by]);
+  return html`<tr><td>${platform}</td><td>${both(({ online }) => foundInAll(online))}</td><td>${both(({ offline }) => foundInAll(offline))}</td>
+<td>${found('push')}</td><td>${found('hint')}</td><td>${found('plan')}</td><td>${found('poll')}</td>
 <td class="${lastHour.missedByPush > 0 ? 'bad' : ''}">${both(({ missedByPush }) => missedByPush)}</td>
 <td>${both(({ suppressed }) => suppressed)}</td><td>${delayText(delay.urgent)}</td><td>${delayText(delay.normal)}</td></tr>`;
-}
-
-function sum(counts: ChangeCounts['online']): number {
-  return counts.poll + counts.push + counts.hint;
 }

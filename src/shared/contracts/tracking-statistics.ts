@@ -9,7 +9,7 @@ const seconds = z.number().nonnegative();
 const instant = z.iso.datetime({ offset: true });
 
 /** Changes of one direction, by what led to the look that found them. */
-const found = z.looseObject({ Poll: count, Push: count, Hint: count });
+const found = z.looseObject({ Poll: count, Plan: count, Push: count, Hint: count });
 
 /** Changes recorded in a span of time. */
 const changes = z.looseObject({

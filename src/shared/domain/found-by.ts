@@ -10,3 +10,8 @@ const ORDER: readonly FoundBy[] = ['poll', 'plan', 'hint', 'push'];
 export function mostTelling(one: FoundBy, other: FoundBy): FoundBy {
   return ORDER.indexOf(one) >= ORDER.indexOf(other) ? one : other;
 }
+
+/** How many were found in all, whatever led to it. */
+export function foundInAll({ poll, plan, hint, push }: Readonly<Record<FoundBy, number>>): number {
+  return poll + plan + hint + push;
+}

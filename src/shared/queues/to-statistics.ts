@@ -62,7 +62,12 @@ function platformStatistics(stands: PlatformStanding): PlatformStatistics {
 }
 
 function changesOf({ online, offline, suppressed, missedByPush }: ChangeCounts): PlatformStatistics['LastDay'] {
-  const found = ({ poll, push, hint }: ChangeCounts['online']) => ({ Poll: poll, Push: push, Hint: hint });
+  const found = ({ poll, plan, push, hint }: ChangeCounts['online']) => ({
+    Poll: poll,
+    Plan: plan,
+    Push: push,
+    Hint: hint,
+  });
   return { Online: found(online), Offline: found(offline), Suppressed: suppressed, MissedByPush: missedByPush };
 }
 

@@ -90,7 +90,7 @@ function countsOf(
         all,
         own.filter((row) => row.direction === direction && row.foundBy === foundBy),
       );
-    return { poll: found('poll'), push: found('push'), hint: found('hint') };
+    return { poll: found('poll'), plan: found('plan'), push: found('push'), hint: found('hint') };
   };
   return { online: by('online'), offline: by('offline'), suppressed: sum(silent), missedByPush: sum(missed) };
 }

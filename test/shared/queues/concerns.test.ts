@@ -5,7 +5,11 @@ import { spanText } from '../../../src/shared/queues/span-text.ts';
 import type { PlatformStanding, Standing } from '../../../src/shared/queues/standing.ts';
 
 const at = new Date('2026-11-20T12:00:00Z');
-const none = { online: { poll: 0, push: 0, hint: 0 }, offline: { poll: 0, push: 0, hint: 0 }, suppressed: 0 };
+const none = {
+  online: { poll: 0, plan: 0, push: 0, hint: 0 },
+  offline: { poll: 0, plan: 0, push: 0, hint: 0 },
+  suppressed: 0,
+};
 const well: PlatformStanding = {
   ...{ keys: 9, pinned: 1, pushed: 5, quarantined: 0, follows: 20, live: 3, scheduled: 2 },
   ...{ waitingChanges: 1, pendingNames: 0, due: 4, overdue: 0, mostOverdueMs: 500, stretch: 1 },

@@ -18,8 +18,8 @@ afterAll(async () => {
 const now = new Date('2026-11-20T12:00:00Z');
 const before = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000);
 const NOTHING: ChangeCounts = {
-  online: { poll: 0, push: 0, hint: 0 },
-  offline: { poll: 0, push: 0, hint: 0 },
+  online: { poll: 0, plan: 0, push: 0, hint: 0 },
+  offline: { poll: 0, plan: 0, push: 0, hint: 0 },
   suppressed: 0,
   missedByPush: 0,
 };
@@ -110,13 +110,13 @@ it('counts the changes of the last hour and day by direction and what found them
   });
   const { platforms, oldestChangeAt } = await readOverview(database, now);
   expect(platforms.twitch.lastHour).toEqual({
-    online: { poll: 2, push: 1, hint: 1 },
-    offline: { poll: 3, push: 0, hint: 0 },
+    online: { poll: 2, plan: 0, push: 1, hint: 1 },
+    offline: { poll: 3, plan: 0, push: 0, hint: 0 },
     ...{ suppressed: 1, missedByPush: 1 },
   });
   expect(platforms.twitch.lastDay).toEqual({
-    online: { poll: 2, push: 1, hint: 1 },
-    offline: { poll: 4, push: 0, hint: 0 },
+    online: { poll: 2, plan: 0, push: 1, hint: 1 },
+    offline: { poll: 4, plan: 0, push: 0, hint: 0 },
     ...{ suppressed: 1, missedByPush: 2 },
   });
   expect(platforms.twitch.delay).toEqual({
