@@ -48,6 +48,11 @@ export const CATALOG: readonly CatalogEntry[] = [
     load: async () => (await import('./status.ts')).statusCommand(),
   },
   {
+    name: 'doctor',
+    summary: 'examine everything, and say what to do',
+    load: async () => (await import('./doctor.ts')).doctorCommand(),
+  },
+  {
     name: 'watch',
     summary: 'print events as they are published',
     load: async () => (await import('./watch.ts')).watchCommand(),

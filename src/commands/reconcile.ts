@@ -1,12 +1,8 @@
 import { Command } from 'commander';
-import type { Context } from '../context.ts';
-import { wirePush } from '../wiring/push.ts';
-import { wirePublishing } from '../wiring/publishing.ts';
-import { wireReconcile } from '../wiring/reconcile.ts';
-import { wireTracking } from '../wiring/tracking.ts';
 import type { Repair } from '../workers/reconcile.ts';
 import { withContext } from './context.ts';
 import { print, printJson, printTable } from './output.ts';
+import { reconcileNow } from './reconcile-now.ts';
 
 /** Of each kind of repair; an emptied Redis needs as many as there are keys. */
 const SHOWN = 20;
@@ -32,7 +28,7 @@ Examples:
     )
     .action((options: ReconcileOptions) =>
       withContext({}, async (context) => {
-        const repairs = await reconcile(context, options.dryRun ?? false);
+        const repairs = await reconcileNow(context, { dryRun: options.dryRun ?? false });
         if (options.json) return printJson(repairs);
         show(repairs, options.dryRun ?? false);
         if (context.config.NOTICE_DATABASE_URL !== null) {
@@ -40,17 +36,6 @@ Examples:
         }
       }),
     );
-}
-
-async function reconcile(context: Context, dryRun: boolean): Promise<Repair[]> {
-  const tracking = wireTracking(context);
-  const publishing = wirePublishing(context);
-  const wired = wireReconcile(context, { tracking, publishing, push: wirePush(context, tracking) });
-  try {
-    return await wired.reconcile({ dryRun });
-  } finally {
-    await Promise.all([wired.close(), publishing.close(), tracking.close()]);
-  }
 }
 
 function show(repairs: readonly Repair[], dryRun: boolean): void {

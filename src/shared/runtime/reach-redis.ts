@@ -46,7 +46,8 @@ function judge(url: string, info: string): ReachedRedis {
   return { fault: null, warnings: evicts ? [warning] : [] };
 }
 
-function infoField(info: string, name: string): string {
+/** A field of what INFO answers; empty when it is not there. */
+export function infoField(info: string, name: string): string {
   return new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
 }
 
