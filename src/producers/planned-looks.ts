@@ -25,6 +25,6 @@ export function createPlanLooks({ queues, clock }: { readonly queues: PollQueues
 export type PlanLooks = ReturnType<typeof createPlanLooks>;
 
 /** BullMQ takes no id of digits alone, and colons in some only. */
-function jobIdOf({ why, broadcastId, at }: PlannedLook): string {
-  return `${why} ${encodeURIComponent(broadcastId)} ${at.getTime()}`;
+function jobIdOf({ why, about, at }: PlannedLook): string {
+  return `${why} ${encodeURIComponent(about)} ${at.getTime()}`;
 }

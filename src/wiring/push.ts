@@ -13,6 +13,7 @@ import { createPushHealthStore } from '../shared/store/push-health-store.ts';
 import { createPushStore } from '../shared/store/push-store.ts';
 import { createPushWorkStore } from '../shared/store/push-work-store.ts';
 import { createUserIdStore } from '../shared/store/user-id-store.ts';
+import { createCatchUp } from '../workers/catch-up.ts';
 import { createPushDue } from '../workers/push-due.ts';
 import { createPushSteps } from '../workers/push-steps.ts';
 import { createPushUpkeep } from '../workers/push-upkeep.ts';
@@ -20,7 +21,7 @@ import { createReconcilePush } from '../workers/reconcile-push.ts';
 import { createRepace } from '../workers/repace.ts';
 import type { Tracking } from './tracking.ts';
 
-type PushTracking = Pick<Tracking, 'tracking' | 'align' | 'hint' | 'pushSoon'>;
+type PushTracking = Pick<Tracking, 'tracking' | 'align' | 'hint' | 'pushSoon' | 'planLooks'>;
 
 /** Everything that lets platforms tell us of changes by themselves. Without PUBLIC_URL nobody is asked for it. */
 export function wirePush(context: Context, tracking: PushTracking) {
@@ -56,6 +57,7 @@ export function wirePush(context: Context, tracking: PushTracking) {
       doDue: createPushDue({ store, work, rest, step, clock }),
       ingressSince: () => pushIngressSince(redis),
       again: pushSoon,
+      catchUp: createCatchUp({ planLooks: tracking.planLooks, pollIntervalMs: config.pollIntervalMs, clock }),
     }),
     receivers: (): ReadonlyMap<Platform, ReceivePush> => {
       const messages = createPushedMessages(redis);

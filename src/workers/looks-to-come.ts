@@ -21,7 +21,7 @@ export function looksToCome({ platform, streams, records, rule, now }: LooksToCo
   return streams.flatMap(({ identifier, open }) =>
     openAfter(open, verdicts.get(identifier) ?? []).flatMap((broadcast): PlannedLook[] => {
       const { why, at } = decisiveMoment(broadcast, rule, now);
-      return at === null ? [] : [{ platform, identifier, why, broadcastId: broadcast.id, at }];
+      return at === null ? [] : [{ platform, identifier, why, about: broadcast.id, at }];
     }),
   );
 }

@@ -5,6 +5,7 @@ import type { PushAdapter } from '../shared/platforms/push/push-adapter.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { PushHealthStore } from '../shared/store/push-health-store.ts';
+import type { CatchUp } from './catch-up.ts';
 import type { DoPushDue } from './push-due.ts';
 import type { Repace } from './repace.ts';
 
@@ -15,6 +16,8 @@ export interface PushUpkeepParts {
   /** Since when pushes can be received; null: they cannot. */
   readonly ingressSince: () => Promise<Date | null>;
   readonly repace: Repace;
+  /** Looks once more at keys that are pushed from now on. */
+  readonly catchUp: CatchUp;
   /** Asks for this task again, at once. */
   readonly again: () => Promise<void>;
   readonly clock: Clock;
@@ -49,8 +52,16 @@ export function createPushUpkeep(parts: PushUpkeepParts) {
     const trusted = adapter !== undefined && (await believed(adapter, since));
     const moved = await health.settle(platform, { topics, believed: trusted, now: clock.now() });
     if (moved.length === 0) return;
-    await parts.repace(platform, moved);
-    logger.info({ platform, keys: moved.length, believed: trusted }, 'keys are pushed, or no longer are');
+    const gained = moved.filter(({ pushed }) => pushed).map(({ identifier }) => identifier);
+    await parts.repace(
+      platform,
+      moved.map(({ identifier }) => identifier),
+    );
+    await parts.catchUp(platform, gained);
+    logger.info(
+      { platform, gained: gained.length, lost: moved.length - gained.length },
+      'keys are pushed, or no longer are',
+    );
   }
 
   return async function pushUpkeep(): Promise<void> {

@@ -26,8 +26,8 @@ afterAll(async () => {
 });
 
 const inAnHour = () => new Date(Date.now() + 60 * 60_000);
-const video = (at: Date, broadcastId = '12345678901') =>
-  ({ platform: 'youtube', identifier: 'UCa', why: 'start', broadcastId, at }) as const;
+const video = (at: Date, about = '12345678901') =>
+  ({ platform: 'youtube', identifier: 'UCa', why: 'start', about, at }) as const;
 
 async function planned(platform: 'youtube' | 'twitter' = 'youtube') {
   const jobs = await queues[platform].getDelayed();

@@ -44,9 +44,9 @@ test('what a look left scheduled is to be looked at around its start, where that
   const key = { platform: 'youtube', identifier: 'UCa', why: 'start' };
   const after = (start: Date) => new Date(start.getTime() + 5_000);
   expect(looksToCome({ platform: 'youtube', streams, records, rule: RULE, now: NOW })).toEqual([
-    { ...key, broadcastId: 'untouched', at: after(START) },
-    { ...key, broadcastId: 'moved', at: after(LATER) },
-    { ...key, broadcastId: 'new', at: after(START) },
+    { ...key, about: 'untouched', at: after(START) },
+    { ...key, about: 'moved', at: after(LATER) },
+    { ...key, about: 'new', at: after(START) },
   ]);
 });
 
@@ -58,7 +58,7 @@ test('what was not found is looked for once more when its grace is over, though 
       streams: [{ identifier: '1', open: [known('lost', 'live'), known('running', 'live')] }],
       records: [{ identifier: '1', verdicts: [verdict(missed)] }],
       ...{ rule: { graceMs }, now },
-    }).map(({ why, broadcastId, at }) => `${why} ${broadcastId} ${at.getTime() - NOW.getTime()}`);
+    }).map(({ why, about, at }) => `${why} ${about} ${at.getTime() - NOW.getTime()}`);
   expect(looks(180_000, NOW)).toEqual(['end lost 180500']);
   // Two looks that follow each other at once would get the same cached answer.
   expect(looks(0, NOW)).toEqual(['end lost 15500']);

@@ -67,6 +67,12 @@ const subscribed = (): string[] => sim.eventsub.subscriptions().map(({ userId })
 const overview = async () => (await readOverview(context.database, new Date())).platforms.twitch;
 const asked = () => sim.requests.count('twitch', 'subscribe');
 
+/** The keys that are to be looked at because they are pushed from now on. */
+async function caughtUp(): Promise<string[]> {
+  const jobs = await tracking.queues.twitch.getJobs(['wait', 'delayed', 'prioritized']);
+  return jobs.filter((job) => job.data.reason === 'pushed').map((job) => job.data.identifier);
+}
+
 async function allPushed(count: number): Promise<void> {
   await eventually(async () => {
     await push.pushUpkeep();
@@ -141,6 +147,14 @@ describe('what the table says is due', () => {
 });
 
 describe('trust in pushes', () => {
+  it('begins with one look at each key: what happened just before was not pushed, and its next poll is far off', async () => {
+    const identifiers = await track(3);
+    await allPushed(3);
+    expect((await caughtUp()).sort()).toEqual(identifiers.sort());
+    await push.pushUpkeep();
+    expect(await caughtUp()).toHaveLength(3);
+  });
+
   it('slows polls down and is taken back for two thousand keys without one request', async () => {
     const identifiers = await track(2_000);
     const rows = identifiers.flatMap((identifier) =>

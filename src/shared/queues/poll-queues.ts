@@ -22,7 +22,7 @@ export type PollJob = z.infer<typeof pollJob>;
 /** What the reason of a poll job says of the change that its look may find. */
 export function foundBy({ reason }: PollJob): FoundBy {
   if (reason === 'push' || reason === 'hint') return reason;
-  return reason === 'start' || reason === 'end' ? 'plan' : 'poll';
+  return reason === 'start' || reason === 'end' || reason === 'pushed' ? 'plan' : 'poll';
 }
 
 export type PollQueue = Queue<PollJob, PollResult>;

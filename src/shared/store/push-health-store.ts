@@ -12,6 +12,12 @@ export interface PushJudgement {
   readonly now: Date;
 }
 
+/** A key that is pushed from now on, or no longer. */
+export interface SettledKey {
+  readonly identifier: string;
+  readonly pushed: boolean;
+}
+
 export interface MissQuestion {
   readonly tells: PushTells;
   /** Since when whoever receives pushes has been there without a break. What was missed before is our own fault. */
@@ -32,26 +38,26 @@ export function createPushHealthStore(database: Database) {
      * Writes down which keys of a platform count as pushed: all their topics are active and within their lease.
      * @returns the keys of which that changed
      */
-    async settle(platform: Platform, { topics, believed, now }: PushJudgement): Promise<string[]> {
+    async settle(platform: Platform, { topics, believed, now }: PushJudgement): Promise<SettledKey[]> {
       return database.$transaction(async (tx) => {
-        const moved = await tx.$queryRaw<{ identifier: string; healthy: boolean }[]>`
+        const moved = await tx.$queryRaw<SettledKey[]>`
           WITH healthy AS (
             SELECT identifier FROM push_subscription
             WHERE ${believed} AND platform = ${platform} AND topic = ANY(${topics}) AND state = 'active'
               AND (lease_until IS NULL OR lease_until > ${now})
             GROUP BY identifier HAVING count(*) = ${topics.length}
           )
-          SELECT s.identifier, h.identifier IS NOT NULL AS healthy
+          SELECT s.identifier, h.identifier IS NOT NULL AS pushed
           FROM stream s LEFT JOIN healthy h ON h.identifier = s.identifier
           WHERE s.platform = ${platform}
             AND ((s.pushed_at IS NULL) <> (h.identifier IS NULL) OR (s.pace = 'net' AND h.identifier IS NULL))
           ORDER BY s.identifier FOR UPDATE OF s`;
-        for (const [healthy, rows] of groupBy(moved, (row) => row.healthy)) {
+        for (const [pushed, rows] of groupBy(moved, (row) => row.pushed)) {
           await tx.$executeRaw`
-            UPDATE stream SET pushed_at = ${healthy ? now : null}::timestamptz
+            UPDATE stream SET pushed_at = ${pushed ? now : null}::timestamptz
             WHERE platform = ${platform} AND identifier = ANY(${rows.map((row) => row.identifier)})`;
         }
-        return moved.map((row) => row.identifier);
+        return moved;
       });
     },
 

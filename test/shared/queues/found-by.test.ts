@@ -8,6 +8,7 @@ it.each([
   ['released', 'poll'],
   ['start', 'plan'],
   ['end', 'plan'],
+  ['pushed', 'plan'],
   ['hint', 'hint'],
   ['push', 'push'],
 ])('a change found by a look for the reason %s was found by %s', (reason, by) => {

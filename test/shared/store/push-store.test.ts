@@ -48,7 +48,8 @@ const done = (state: 'active' | 'pending', remoteId: string, leaseUntil: Date | 
   ...{ state, remoteId, leaseUntil, mark: 'one', askedAt: now, now },
 });
 const rows = () => database.pushSubscription.findMany({ orderBy: [{ identifier: 'asc' }, { topic: 'asc' }] });
-const settle = (believed = true) => health.settle('twitch', { topics: TOPICS, believed, now });
+const settle = async (believed = true) =>
+  (await health.settle('twitch', { topics: TOPICS, believed, now })).map(({ identifier }) => identifier);
 
 async function subscribeAll(): Promise<PushWork[]> {
   await plan();
