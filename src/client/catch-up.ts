@@ -1,4 +1,5 @@
 import type { StatusEvent, StreamData } from '../shared/contracts/status-events.ts';
+import { afterJump, pastOf, wasHandled, withCompared, withHandled } from './past.ts';
 import { type Position, withEnded } from './position.ts';
 import { broadcastOf, changeOfEvent, changeOfSnapshot, type StreamChange } from './stream-change.ts';
 
@@ -45,6 +46,28 @@ export function judgeEvent(position: Position, event: StatusEvent): EventVerdict
 }
 
 /**
+ * Judges what somebody had published again. It never moves the place.
+ * @returns null where it is no news: it was handled, or it is still to come by itself
+ */
+export function judgeRepeat(position: Position, event: StatusEvent): Step | null {
+  const place = { epoch: event.Metadata.Epoch, sequence: event.Metadata.Sequence };
+  if (wasHandled(position, place)) return null;
+  const past = pastOf(position);
+  const compared = new Set(past.compared);
+  const direction = event.IsOnline ? 'online' : 'offline';
+  const untold = event.Streams.filter((stream) => !compared.has(newsOf(direction, broadcastOf(stream))));
+  const { change, next } = take(position, { ...event, Streams: untold });
+  if (change === null) return null;
+  const { live, ended } = next;
+  return { change, next: { ...position, live, ended, past: withHandled(past, place) } };
+}
+
+/** Whether the event comes after everything that was handled of its epoch. */
+export function isAhead(position: Position, { Metadata }: StatusEvent): boolean {
+  return Metadata.Epoch === position.epoch && BigInt(Metadata.Sequence) > BigInt(position.sequence);
+}
+
+/**
  * Judges what is to be done to come level with Redis.
  * `wait`: it holds less than it did, and a new epoch will follow. `read`: the entries continue the position.
  * `snapshot`: what was missed is not in the log any more.
@@ -75,7 +98,10 @@ export function compare(position: Position | null, snapshot: Snapshot, tellLive:
   const from = position ?? NOWHERE;
   const ended = new Set(from.ended);
   const live = Object.fromEntries(Object.entries(snapshot.live).filter(([broadcast]) => !ended.has(broadcast)));
-  const reached = { epoch: snapshot.epoch, sequence: snapshot.sequence, live, ended: from.ended };
+  const place = { epoch: snapshot.epoch, sequence: snapshot.sequence };
+  const isJump = place.epoch !== from.epoch || place.sequence !== from.sequence;
+  const past = isJump ? { past: afterJump(position, place) } : keptPast(from);
+  const reached = { ...place, live, ended: from.ended, ...past };
   if (position === null && !tellLive) return [{ change: null, next: reached }];
   const gone = Object.entries(from.live).filter(([broadcast]) => !(broadcast in live));
   const fresh = Object.entries(live).filter(([broadcast]) => !(broadcast in from.live));
@@ -91,9 +117,20 @@ function stepsTo(from: Position, changes: readonly StreamChange[], reached: Posi
   if (last < 0) return [{ change: null, next: reached }];
   let current = from;
   return changes.map((change, index) => {
-    current = { ...current, live: applied(current.live, change.direction === 'online', change.streams) };
-    return { change, next: index === last ? reached : current };
+    const live = applied(current.live, change.direction === 'online', change.streams);
+    const told = change.streams.map((stream) => newsOf(change.direction, broadcastOf(stream)));
+    current = { ...current, live, past: withCompared(pastOf(current), told) };
+    const { compared } = pastOf(current);
+    return { change, next: index === last ? { ...reached, past: { ...pastOf(reached), compared } } : current };
   });
+}
+
+function keptPast({ past }: Position): Pick<Position, 'past'> {
+  return past === undefined ? {} : { past };
+}
+
+function newsOf(direction: StreamChange['direction'], broadcast: string): string {
+  return `${direction} ${broadcast}`;
 }
 
 function continues(position: Position, entry: LogEntry | undefined): boolean {
@@ -111,6 +148,7 @@ function take(position: Position, event: StatusEvent): Step {
   const next = {
     epoch: position.epoch,
     sequence: Metadata.Sequence,
+    ...keptPast(position),
     live: applied(position.live, online, kept),
     ended: online ? position.ended : withEnded(position.ended, news.map(broadcastOf)),
   };

@@ -9,6 +9,8 @@ interface Line {
   readonly on: Position['live'];
   readonly off: readonly string[];
   readonly ended: readonly string[];
+  /** Absent where it is as before. */
+  readonly past?: Position['past'];
 }
 
 /** So many saves are appended before the file is written anew. */
@@ -57,8 +59,9 @@ export function filePositionStore(file: string): PositionStore {
   };
 }
 
-function lineOf(before: Position | null, { epoch, sequence, live, ended }: Position): Line {
-  if (before === null) return { full: true, epoch, sequence, on: live, off: [], ended };
+function lineOf(before: Position | null, { epoch, sequence, live, ended, past }: Position): Line {
+  const news = past === before?.past ? {} : withPast(past);
+  if (before === null) return { full: true, epoch, sequence, on: live, off: [], ended, ...news };
   const known = new Set(before.ended);
   const changed = Object.entries(live).filter(([broadcast, stream]) => before.live[broadcast] !== stream);
   return {
@@ -67,14 +70,20 @@ function lineOf(before: Position | null, { epoch, sequence, live, ended }: Posit
     on: Object.fromEntries(changed),
     off: Object.keys(before.live).filter((broadcast) => !(broadcast in live)),
     ended: ended.filter((broadcast) => !known.has(broadcast)),
+    ...news,
   };
 }
 
-function apply(before: Position | null, { full, epoch, sequence, on, off, ended }: Line): Position {
-  if (full || before === null) return { epoch, sequence, live: on, ended };
+function apply(before: Position | null, { full, epoch, sequence, on, off, ended, past }: Line): Position {
+  if (full || before === null) return { epoch, sequence, live: on, ended, ...withPast(past) };
   const gone = new Set(off);
   const stayed = Object.entries(before.live).filter(([broadcast]) => !gone.has(broadcast));
-  return { epoch, sequence, live: { ...Object.fromEntries(stayed), ...on }, ended: withEnded(before.ended, ended) };
+  const live = { ...Object.fromEntries(stayed), ...on };
+  return { epoch, sequence, live, ended: withEnded(before.ended, ended), ...withPast(past ?? before.past) };
+}
+
+function withPast(past: Position['past']): Pick<Position, 'past'> {
+  return past === undefined ? {} : { past };
 }
 
 /** @throws SyntaxError | TypeError when this store did not write it */

@@ -10,6 +10,25 @@ export interface Position {
   readonly live: Readonly<Record<string, StreamData>>;
   /** The last broadcasts told to have ended, oldest first: an event that comes again in a new epoch is not told again. */
   readonly ended: readonly string[];
+  /** Which events before it were never read. Absent while there can be none. */
+  readonly past?: Past;
+}
+
+/** Numbers of one epoch that were handled without a hole. */
+export interface Run {
+  readonly epoch: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What lies behind a position. Only asked when something is published again. */
+export interface Past {
+  /** First number of the run in force. */
+  readonly since: string;
+  /** The runs before it, oldest first: between them are events that were never read. */
+  readonly runs: readonly Run[];
+  /** The last pieces of news that comparing told instead of their events: `online twitch/1`. */
+  readonly compared: readonly string[];
 }
 
 /** Where a shard keeps its position. Two shards need two. */

@@ -1,5 +1,16 @@
+import type { StatusEvent } from '../shared/contracts/status-events.ts';
 import { pause, untilDone } from './backoff.ts';
-import { compare, judgeEvent, judgeLog, type LogEntry, readEntry, type Snapshot, type Step } from './catch-up.ts';
+import {
+  compare,
+  isAhead,
+  judgeEvent,
+  judgeLog,
+  judgeRepeat,
+  type LogEntry,
+  readEntry,
+  type Snapshot,
+  type Step,
+} from './catch-up.ts';
 import type { OnProblem } from './connection.ts';
 import type { LogReader } from './log-reader.ts';
 import type { Position } from './position.ts';
@@ -42,10 +53,18 @@ export function createProgress(parts: ProgressParts): Progress {
 
   async function hear(raw: Buffer): Promise<void> {
     const event = readStatusEvent(raw);
+    if (event?.Metadata.Repeat) return hearAgain(event);
     const verdict = event && position ? judgeEvent(position, event) : ({ kind: 'look' } as const);
     if (verdict.kind === 'step') await move(verdict.step);
     // The log holds what was published before anybody hears it, this event too.
     if (verdict.kind === 'look') await comeLevel();
+  }
+
+  async function hearAgain(event: StatusEvent): Promise<void> {
+    // What is still to come is read from the log, in its order.
+    if (position === null || isAhead(position, event)) await comeLevel();
+    const step = position && judgeRepeat(position, event);
+    if (step) await move(step);
   }
 
   async function comeLevel(): Promise<void> {

@@ -16,6 +16,8 @@ export interface StreamChange {
    * off are as they were last known, without an end.
    */
   readonly source: 'event' | 'snapshot';
+  /** Somebody had it published again, and this shard had missed it: it may be hours old. */
+  readonly repeat?: true;
 }
 
 /** Names a broadcast among all platforms: `twitch/41002003004`. */
@@ -26,7 +28,8 @@ export function broadcastOf(stream: StreamData): string {
 export function changeOfEvent(event: StatusEvent, streams: readonly StreamData[]): StreamChange {
   const { IsOnline, Platform, Metadata } = event;
   const direction = IsOnline ? 'online' : 'offline';
-  return { direction, platform: Platform, streams, eventId: Metadata.EventId, source: 'event' };
+  const change = { direction, platform: Platform, streams, eventId: Metadata.EventId, source: 'event' } as const;
+  return Metadata.Repeat ? { ...change, repeat: true } : change;
 }
 
 /** @param found never empty, all of one platform. The id depends on nothing but what is found and in which epoch. */

@@ -58,6 +58,11 @@ export const CATALOG: readonly CatalogEntry[] = [
     load: async () => (await import('./watch.ts')).watchCommand(),
   },
   {
+    name: 'replay',
+    summary: 'publish again what was published, for a shard that lost it',
+    load: async () => (await import('./replay.ts')).replayCommand(),
+  },
+  {
     name: 'reconcile',
     summary: 'make everything derived agree with the tables',
     load: async () => (await import('./reconcile.ts')).reconcileCommand(),

@@ -72,7 +72,8 @@ function describeStream(event: StatusEvent, stream: StatusEvent['Streams'][numbe
   const state = event.IsOnline ? colors.red('online ') : colors.dim('offline');
   const key = `${stream.Platform}/${stream.ChannelId}`;
   const words = [key, stream.ChannelTitle, `“${stream.VideoTitle}”`, stream.StreamUrl ?? stream.VideoId];
-  return `${event.Timestamp} ${state} ${printable(words.join('  '))}  #${printable(event.Metadata.Sequence)}`;
+  const again = event.Metadata.Repeat ? ' again' : '';
+  return `${event.Timestamp} ${state} ${printable(words.join('  '))}  #${printable(event.Metadata.Sequence)}${again}`;
 }
 
 function oneLine(message: string): string {

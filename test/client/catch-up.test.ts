@@ -225,7 +225,8 @@ describe('comparing with the snapshot', () => {
   const snapshot = (...ids: string[]) => ({ ...at('9', ids), epoch: 'f' });
 
   it('tells a first start nothing, or everything', () => {
-    expect(compare(null, snapshot('1'), false)).toEqual([{ change: null, next: snapshot('1') }]);
+    const past = { since: '10', runs: [], compared: [] };
+    expect(compare(null, snapshot('1'), false)).toEqual([{ change: null, next: { ...snapshot('1'), past } }]);
     expect(compare(null, snapshot('1'), true)).toMatchObject([{ change: { direction: 'online', source: 'snapshot' } }]);
   });
 
@@ -245,6 +246,7 @@ describe('comparing with the snapshot', () => {
 
   it('does not bring back what has ended', () => {
     const [step] = compare(at('5', [], ['twitch/1']), snapshot('1'), false);
-    expect(step).toEqual({ change: null, next: { ...snapshot(), ended: ['twitch/1'] } });
+    const past = { since: '10', runs: [{ epoch: 'e', from: '1', to: '5' }], compared: [] };
+    expect(step).toEqual({ change: null, next: { ...snapshot(), ended: ['twitch/1'], past } });
   });
 });

@@ -43,6 +43,8 @@ export const statusEvent = z.looseObject({
     Sequence: z.string().regex(/^[1-9]\d*$/),
     Epoch: filled,
     SchemaVersion: z.number().int(),
+    /** Only in what an operator has published again; it has the place it had, and is not in the log once more. */
+    Repeat: z.boolean().optional(),
   }),
 });
 
@@ -103,7 +105,7 @@ export interface EventPlace {
   readonly sequence: string;
 }
 
-export function toEnvelope(content: EventContent, place: EventPlace): StatusEvent {
+export function toEnvelope(content: EventContent, place: EventPlace, { repeat = false } = {}): StatusEvent {
   return {
     Streams: content.streams.map(inContractOrder),
     IsOnline: content.direction === 'online',
@@ -114,6 +116,7 @@ export function toEnvelope(content: EventContent, place: EventPlace): StatusEven
       Sequence: place.sequence,
       Epoch: place.epoch,
       SchemaVersion: SCHEMA_VERSION,
+      ...(repeat && { Repeat: true }),
     },
   };
 }

@@ -83,7 +83,16 @@ export function createPublisher(redis: Redis) {
     return { newEpoch: fresh === 1 ? newEpoch : null, repaired };
   }
 
-  return { publish, restore };
+  /**
+   * Says again what was published, under the place it had. The log and the snapshot know it already, or have gone beyond it.
+   * @returns how many heard it
+   */
+  function repeat(content: EventContent, place: EventPlace): Promise<number> {
+    const channel = content.direction === 'online' ? ONLINE_CHANNEL : OFFLINE_CHANNEL;
+    return redis.publish(channel, JSON.stringify(toEnvelope(content, place, { repeat: true })));
+  }
+
+  return { publish, restore, repeat };
 }
 
 export type Publisher = ReturnType<typeof createPublisher>;
