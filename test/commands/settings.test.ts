@@ -156,7 +156,7 @@ describe('config', () => {
 it('a command takes what was set: status counts by the interval in force', async () => {
   const connection = new Redis(redis.url);
   await connection.zadd('tallylight:{poll-twitch}:due', Date.now() - 90_000, '1');
-  const overdue = async () => JSON.parse((await run(['status', '--json'])).stdout).platforms.twitch.overdue;
+  const overdue = async () => JSON.parse((await run(['status', '--json'])).stdout).Platforms.twitch.OverdueKeys;
   expect(await overdue()).toBe(1);
   await run(['settings', 'set', 'POLL_INTERVAL_TWITCH', '1h']);
   expect(await overdue()).toBe(0);
