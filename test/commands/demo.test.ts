@@ -63,6 +63,21 @@ describe('the demo', () => {
   );
 
   it(
+    'with --push announces what begins on every platform, though polls are five minutes apart',
+    async () => {
+      const program = demo(['--push', '--for', '60s', '--json']);
+      const code = await program.exited;
+      const summary = JSON.parse(program.stdout()) as DemoSummary;
+      expect(summary.differences).toEqual([]);
+      expect(summary).toMatchObject({ ok: true, checked: true });
+      expect(code).toBe(0);
+      const afterStart = program.stderr().match(/ online .* after its start$/gm) ?? [];
+      expect(afterStart.length).toBeGreaterThan(0);
+    },
+    LONG_MS,
+  );
+
+  it(
     'lets no other one meddle with it, and ends everything it started on Ctrl-C',
     async () => {
       const program = demo([]);
