@@ -78,6 +78,11 @@ export const CATALOG: readonly CatalogEntry[] = [
     load: async () => (await import('./release.ts')).releaseCommand(),
   },
   {
+    name: 'migrate',
+    summary: 'bring the tables to the newest schema',
+    load: async () => (await import('./migrate.ts')).migrateCommand(),
+  },
+  {
     name: 'config',
     summary: 'show the settings in force',
     load: async () => (await import('./config.ts')).configCommand(),

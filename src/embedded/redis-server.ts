@@ -23,6 +23,8 @@ export interface RedisOptions {
   readonly port?: number | null;
   /** Whether what it holds survives its end. */
   readonly appendOnly: boolean;
+  /** Lines of redis.conf beyond ours. */
+  readonly settings?: readonly string[];
 }
 
 export interface EmbeddedRedis extends EmbeddedServer {
@@ -53,7 +55,10 @@ export async function startRedisServer(options: RedisOptions): Promise<EmbeddedR
   }
 }
 
-function launch({ program, home, account, appendOnly }: RedisOptions, port: number): Promise<GuardedProcess> {
+function launch(
+  { program, home, account, appendOnly, settings: more = [] }: RedisOptions,
+  port: number,
+): Promise<GuardedProcess> {
   const file = path.join(home, 'redis.conf');
   const settings = [
     'bind 127.0.0.1',
@@ -64,6 +69,7 @@ function launch({ program, home, account, appendOnly }: RedisOptions, port: numb
     appendOnly ? 'appendonly yes' : 'appendonly no',
     'appendfsync everysec',
     'daemonize no',
+    ...more,
   ];
   return writeConfig({ file, settings, home, account }).then(() =>
     startGuarded({

@@ -52,7 +52,7 @@ async function settled(): Promise<string> {
 
 /** @param workMs how long it takes to tell a guild */
 async function start(index: number, workMs = 0): Promise<Tallylight> {
-  const args = [server.url, directories[index] ?? '', String(index), String(SHARDS), String(workMs)];
+  const args = [server.as.shard, directories[index] ?? '', String(index), String(SHARDS), String(workMs)];
   const shard = spawnNode(['dist/examples/shard.js', ...args]);
   shards.push(shard);
   await shard.waitFor(/^ready$/m);

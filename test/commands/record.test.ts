@@ -22,7 +22,11 @@ afterAll(async () => {
 });
 
 async function tallylight(...args: string[]) {
-  const process = spawnTallylight(args, { DATABASE_URL: home.url, REDIS_URL: server.url, NO_COLOR: '1' });
+  const process = spawnTallylight(args, {
+    DATABASE_URL: home.as.tallylight,
+    REDIS_URL: server.as.tallylight,
+    NO_COLOR: '1',
+  });
   const code = await process.exited;
   return { code, out: process.stdout(), err: process.stderr() };
 }

@@ -16,7 +16,7 @@ afterAll(() => Promise.all([database.drop(), redis.stop()]));
 function start(roles: readonly string[], env: Environment = {}): Tallylight {
   return spawnTallylight(['run', ...roles], {
     DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
+    REDIS_URL: redis.as.tallylight,
     HTTP_PORT: '0',
     ...env,
   });

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 async function run(args: readonly string[], env: Environment = {}) {
-  const urls = { DATABASE_URL: server.url, REDIS_URL: redis.url };
+  const urls = { DATABASE_URL: server.as.tallylight, REDIS_URL: redis.as.tallylight };
   const program = spawnTallylight(args, { ...urls, NO_COLOR: '1', ...env });
   const code = await program.exited;
   return { code, stdout: program.stdout(), stderr: program.stderr() };

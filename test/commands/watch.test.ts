@@ -36,7 +36,10 @@ const event = {
 };
 
 async function watch(...options: string[]): Promise<Tallylight> {
-  const process = spawnTallylight(['watch', ...options], { DATABASE_URL: database.url, REDIS_URL: server.url });
+  const process = spawnTallylight(['watch', ...options], {
+    DATABASE_URL: database.as.tallylight,
+    REDIS_URL: server.as.tallylight,
+  });
   await process.waitFor(/listening to streams\.online/);
   return process;
 }

@@ -42,7 +42,11 @@ async function isHeard(key: StreamKey): Promise<void> {
 }
 
 async function command(args: readonly string[], env: Environment = bot) {
-  const servers = { DATABASE_URL: cluster.database.url, REDIS_URL: cluster.redis.url, NO_COLOR: '1' };
+  const servers = {
+    DATABASE_URL: cluster.database.as.tallylight,
+    REDIS_URL: cluster.redis.as.tallylight,
+    NO_COLOR: '1',
+  };
   const process = spawnTallylight(args, { ...servers, ...env });
   return { code: await process.exited, stdout: process.stdout(), stderr: process.stderr() };
 }

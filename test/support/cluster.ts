@@ -11,6 +11,7 @@ import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { type Environment, spawnTallylight, type Tallylight } from './processes.ts';
 import { startRedis, type TestRedis } from './redis.ts';
+import { expectNothingRefused } from './refusals.ts';
 
 /** One stream of one event, as a shard heard it. */
 export interface Heard {
@@ -60,8 +61,8 @@ export async function startCluster(options: SimulatorOptions = {}): Promise<Clus
     createDatabase(),
     startSimulator(options),
   ]);
-  const servers = { REDIS_URL: redis.url, DATABASE_URL: database.url };
-  const [publisher, shard] = [quiet(redis.url), quiet(redis.url)];
+  const servers = { REDIS_URL: redis.as.tallylight, DATABASE_URL: database.as.tallylight };
+  const [publisher, shard] = [quiet(redis.as.shard), quiet(redis.as.shard)];
   const heard: Heard[] = [];
   shard.on('message', (_channel, text) => heard.push(...read(text)));
   await shard.subscribe(ONLINE_CHANNEL, OFFLINE_CHANNEL);
@@ -96,6 +97,7 @@ export async function startCluster(options: SimulatorOptions = {}): Promise<Clus
       await Promise.all(running.map((process) => process.end('SIGKILL')));
       for (const connection of [publisher, shard]) connection.disconnect();
       await sim.stop();
+      await expectNothingRefused(redis.url);
       await redis.stop();
       await database.drop();
     },

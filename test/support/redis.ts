@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
 import { startRedisServer } from '../../src/embedded/redis-server.ts';
+import { accountUrls, type RedisAccounts, userLines } from './redis-users.ts';
 
 export interface TestRedis {
+  /** As its administrator. */
   readonly url: string;
+  /** As whom the shipped file of accounts knows. */
+  readonly as: RedisAccounts;
   readonly port: number;
   /** Ends it and removes its data. May be called twice. */
   stop(): Promise<void>;
@@ -16,13 +20,15 @@ export interface TestRedis {
 }
 
 /** A Redis of its own: Pub/Sub and its emptying concern a whole server. It ends with this process, whatever ends it. */
-export async function startRedis({ appendOnly = false } = {}): Promise<TestRedis> {
+export async function startRedis({ appendOnly = false, settings = [] as readonly string[] } = {}): Promise<TestRedis> {
   const home = await mkdtemp(path.join(tmpdir(), 'tallylight-redis-'));
-  const start = () => startRedisServer({ program: inject('redis'), home, account: null, appendOnly });
+  const options = { home, account: null, appendOnly, settings: [...userLines(), ...settings] };
+  const start = () => startRedisServer({ program: inject('redis'), ...options });
   let server = await start();
   const { url, port } = server;
   return {
     url,
+    as: accountUrls(url),
     port,
     async stop() {
       await server.stop();

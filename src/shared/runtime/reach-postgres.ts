@@ -1,18 +1,25 @@
 import pg from 'pg';
-import { connectionCode, networkReason, type ServerFault, serverAddress } from './server-fault.ts';
+import { connectionCode, networkReason, type ServerFault, serverAddress, tlsReason } from './server-fault.ts';
 
 const CONNECT_WITHIN_MS = 5_000;
 
 /** Connects once. @returns what is wrong, or null when the database can be used */
 export async function reachPostgres(url: string): Promise<ServerFault | null> {
+  try {
+    await ask(url);
+    return null;
+  } catch (error) {
+    return toFault(url, error);
+  }
+}
+
+/** The client is made in here since it reads the files that the URL names, such as `sslrootcert`. */
+async function ask(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_WITHIN_MS });
   client.on('error', () => undefined); // the query that meets it rejects
   try {
     await client.connect();
     await client.query('SELECT 1');
-    return null;
-  } catch (error) {
-    return toFault(url, error);
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -27,6 +34,14 @@ function toFault(url: string, error: unknown): ServerFault {
   }
   if (code === '3D000') {
     return { kind: 'settings', message: `${where} has no database "${database}": create it, or correct DATABASE_URL` };
+  }
+  if (code === 'ENOENT' || code === 'EACCES') {
+    const { path: file = '' } = error as NodeJS.ErrnoException;
+    return { kind: 'settings', message: `DATABASE_URL names ${file}, which cannot be read: correct sslrootcert in it` };
+  }
+  const distrust = tlsReason(error);
+  if (distrust) {
+    return { kind: 'settings', message: `${where} is not trusted, ${distrust}: correct that, or DATABASE_URL` };
   }
   const reason = networkReason(code) ?? (error instanceof Error ? error.message : String(error));
   const remedy = 'start it, or correct DATABASE_URL (unset, an embedded one is used)';

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { connectionCode, networkReason, type ServerFault, serverAddress } from './server-fault.ts';
+import { connectionCode, networkReason, type ServerFault, serverAddress, tlsReason } from './server-fault.ts';
 
 const CONNECT_WITHIN_MS = 5_000;
 /** What BullMQ can do with less is not what we ask of it. */
@@ -57,6 +57,9 @@ function toFault(url: string, error: unknown): ServerFault {
   if (/NOAUTH|WRONGPASS|NOPERM|invalid password|without any password/i.test(message)) {
     return { kind: 'settings', message: `${where} refuses the account: correct the user and password in REDIS_URL` };
   }
+  const distrust = tlsReason(error);
+  if (distrust)
+    return { kind: 'settings', message: `${where} is not trusted, ${distrust}: correct that, or REDIS_URL` };
   const reason = networkReason(connectionCode(error)) ?? message;
   const remedy = 'start it, or correct REDIS_URL (unset, an embedded one is used)';
   return { kind: 'away', message: `${where} cannot be reached, ${reason}: ${remedy}` };

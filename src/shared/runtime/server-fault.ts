@@ -42,3 +42,27 @@ const NETWORK_REASONS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no way to it',
   ECONNRESET: 'it ended the connection',
 };
+
+/** What is wrong with the TLS of a connection, in words; undefined when it was not that. */
+export function tlsReason(error: unknown): string | undefined {
+  const code = connectionCode(error);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is for another name';
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
+    return 'its certificate is out of date (or the clock is)';
+  if (UNKNOWN_AUTHORITY.has(code)) {
+    return 'its certificate is signed by nobody known here (the file of a private CA goes into NODE_EXTRA_CA_CERTS)';
+  }
+  const message = error instanceof Error ? error.message : '';
+  if (/wrong version number|packet length too long|does not support SSL/i.test(message)) return 'it does not speak TLS';
+  return undefined;
+}
+
+/** @see https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+]);

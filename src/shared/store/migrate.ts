@@ -9,6 +9,8 @@ const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
 const PRISMA_LOCK = 72_707_369;
 const LOCK_WAIT_MS = 60_000;
+/** @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
  * Brings the database to the newest schema. Any number of processes may call it at once: one works, the others wait.
@@ -21,7 +23,7 @@ export async function migrate(url: string, migrations?: readonly Migration[]): P
   const client = await connect(url);
   try {
     await lock(client);
-    await client.query(TABLE);
+    await makeTable(client);
     const missing = await missingOf(client, wanted);
     for (const migration of missing) await apply(client, migration);
     return missing.map((migration) => migration.name);
@@ -54,6 +56,17 @@ async function lock(client: pg.Client): Promise<void> {
   }
 }
 
+/** Only where it is missing: "if not exists" asks for the right to create first, which an account that has nothing to do may lack. */
+async function makeTable(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ there: boolean }>(
+    "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there",
+  );
+  if (rows[0]?.there) return;
+  await client.query(TABLE).catch((cause: unknown) => {
+    throw new Error(`cannot make the tables of database "${client.database}": ${refusal(client, cause)}`, { cause });
+  });
+}
+
 interface Applied {
   readonly migration_name: string;
   readonly checksum: string;
@@ -61,9 +74,13 @@ interface Applied {
 }
 
 async function missingOf(client: pg.Client, wanted: readonly Migration[]): Promise<Migration[]> {
-  const { rows } = await client.query<Applied>(
-    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
-  );
+  const { rows } = await client
+    .query<Applied>('SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL')
+    .catch((cause: unknown) => {
+      throw new Error(`cannot read the migrations of database "${client.database}": ${refusal(client, cause)}`, {
+        cause,
+      });
+    });
   const applied = new Map(rows.map((row) => [row.migration_name, row]));
   return wanted.filter((migration) => !isApplied(migration, applied.get(migration.name)));
 }
@@ -91,8 +108,14 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     await client.query('COMMIT');
   } catch (cause) {
     await client.query('ROLLBACK').catch(() => undefined); // a lost connection has rolled back already
-    throw new Error(`migration ${name} failed on database "${client.database}": ${reason(cause)}`, { cause });
+    throw new Error(`migration ${name} failed on database "${client.database}": ${refusal(client, cause)}`, { cause });
   }
+}
+
+/** Why a statement failed; of an account without the right to it, who has it. */
+function refusal(client: pg.Client, cause: unknown): string {
+  if ((cause as { code?: string }).code !== INSUFFICIENT_PRIVILEGE) return reason(cause);
+  return `"${client.user}" has no right to (${reason(cause)}): run "tallylight migrate" as the owner of the tables, then start again`;
 }
 
 /** The message of a refused connection to a name with several addresses is empty; its code is not. */
