@@ -17,7 +17,14 @@ const found = (text: string, pattern: RegExp): string[] => [...text.matchAll(pat
 const commands = new Set(['help', ...CATALOG.map((entry) => entry.name)]);
 const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
 /** Named in the docs, but not ours: exit codes, SQL, Redis and the like are not in capitals with an underscore. */
-const FOREIGN = new Set(['FLUSHALL', 'EventId', 'NODE_EXTRA_CA_CERTS']);
+const FOREIGN = new Set([
+  'FLUSHALL',
+  'EventId',
+  'NODE_EXTRA_CA_CERTS',
+  'ON_ERROR_STOP',
+  'POSTGRES_USER',
+  'POSTGRES_PASSWORD',
+]);
 
 describe.each(PAGES)('%s', (page) => {
   const text = read(page);

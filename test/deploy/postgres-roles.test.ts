@@ -12,6 +12,7 @@ const ROLES = readFileSync(path.resolve(import.meta.dirname, '..', '..', 'deploy
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createDatabase();
+  await query(database.url, ROLES); // rights on a database are not copied with it
   await query(database.url, 'CREATE SCHEMA bot; CREATE TABLE bot.secret (n int)');
 });
 afterAll(() => database.drop());

@@ -85,9 +85,13 @@ describe('the account of Tallylight', () => {
   it('is refused by Redis itself, inside scripts too', async () => {
     const own = new Redis(server.as.tallylight);
     await expect(own.subscribe('youtube.record')).rejects.toThrow(/NOPERM/);
-    await expect(own.eval("return redis.call('KEYS', '*')", 0)).rejects.toThrow(/ACL|permission/);
+    await expect(own.eval("return redis.call('KEYS', '*')", 0)).rejects.toThrow(
+      /can't run this command|can't access at least one of the keys|ACL failure/,
+    );
     await expect(own.eval("return redis.call('GET', KEYS[1])", 1, 'bot:secret')).rejects.toThrow(/NOPERM/);
-    await expect(own.eval("return redis.call('GET', 'bot:secret')", 0)).rejects.toThrow(/ACL|permission/);
+    await expect(own.eval("return redis.call('GET', 'bot:secret')", 0)).rejects.toThrow(
+      /can't run this command|can't access at least one of the keys|ACL failure/,
+    );
     await expect(own.flushall()).rejects.toThrow(/NOPERM/);
     own.disconnect();
   });

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -100,6 +102,16 @@ describe('Postgres', () => {
     await eventually(async () => expect(await reachPostgres(postgresUrl(trusting()))).toBeNull());
   });
 
+  it('is told apart from one that does not speak TLS', async () => {
+    const plain = createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end('N')));
+    plain.listen(0, '127.0.0.1');
+    await once(plain, 'listening');
+    const { port } = plain.address() as AddressInfo;
+    const fault = await reachPostgres(`postgresql://tally@127.0.0.1:${port}/tally?sslmode=verify-full`);
+    expect(fault?.message).toContain('is not trusted, it does not speak TLS: correct that, or DATABASE_URL');
+    plain.close();
+  });
+
   it('is not looked for when the file of the authority is not there', async () => {
     expect(await reachPostgres(postgresUrl(trusting('nowhere.crt')))).toEqual({
       kind: 'settings',
@@ -128,13 +140,6 @@ describe('Redis', () => {
         /^Redis at localhost:\d+ is not trusted, its certificate is signed by nobody known here .*REDIS_URL$/,
       ),
     });
-  });
-
-  it('says so where it does not speak TLS', async () => {
-    const url = redisUrl('tallylight').replace(String(tlsPort), String(redis.port));
-    expect((await reachRedis(url)).fault?.message).toMatch(
-      / is not trusted, it does not speak TLS: correct that, or REDIS_URL$/,
-    );
   });
 
   it.each([

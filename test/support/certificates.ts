@@ -19,7 +19,10 @@ export interface Authority {
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Made on the spot, so that none in the repository runs out: X.509 v3 (RFC 5280), signed with ECDSA on P-256. */
+/**
+ * Made on the spot, so that none in the repository runs out: X.509 v3 (RFC 5280), signed with ECDSA on P-256.
+ * @param name another one for each authority: by it a client finds who signed
+ */
 export function createAuthority(name: string): Authority {
   const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const certificate = signed(own.privateKey, {
@@ -49,7 +52,7 @@ export function createAuthority(name: string): Authority {
 export async function writeCertificates(directory: string, account: Account | null = null): Promise<void> {
   await mkdir(directory, { mode: 0o755 });
   const write = (name: string, text: string, mode: number) => writeFile(path.join(directory, name), text, { mode });
-  const authority = createAuthority('Authority of a test');
+  const authority = createAuthority(`Authority ${randomBytes(4).toString('hex')}`);
   await write('ca.crt', authority.certificate, 0o644);
   await write('other-ca.crt', createAuthority('Another authority').certificate, 0o644);
   const local = authority.issue('localhost');

@@ -25,7 +25,12 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 async function examined(args: readonly string[] = ['--json'], env: Environment = {}) {
-  const servers = { REDIS_URL: cluster.redis.url, DATABASE_URL: cluster.database.url, NO_COLOR: '1', ...INTERVALS };
+  const servers = {
+    REDIS_URL: cluster.redis.as.tallylight,
+    DATABASE_URL: cluster.database.as.tallylight,
+    NO_COLOR: '1',
+    ...INTERVALS,
+  };
   const doctor = spawnTallylight(['doctor', ...args], { ...servers, ...cluster.sim.env(), ...env });
   const code = await doctor.exited;
   return { code, out: doctor.stdout(), err: doctor.stderr() };
