@@ -138,7 +138,11 @@ describe('a shard with tallylight/client', () => {
 
 describe('tallylight replay', () => {
   const run = async (...args: string[]) => {
-    const servers = { DATABASE_URL: outbox.tables.as.tallylight, REDIS_URL: outbox.server.as.tallylight, NO_COLOR: '1' };
+    const servers = {
+      DATABASE_URL: outbox.tables.as.tallylight,
+      REDIS_URL: outbox.server.as.tallylight,
+      NO_COLOR: '1',
+    };
     const program = spawnTallylight(['replay', ...args], servers);
     const code = await program.exited;
     return { code, out: program.stdout(), err: program.stderr() };
