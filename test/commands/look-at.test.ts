@@ -31,8 +31,8 @@ describe('tallylight list', () => {
   it('shows each key on a line, plain when it is piped', async () => {
     const lines = (await run('list')).split('\n');
     expect(lines[0]).toMatch(/^key +name +follows +state +broadcast/);
-    expect(lines[1]).toMatch(/^twitch\/7 +seven \[2J +0 +live +316 Singing +2026-11-01 10:00:00 +– +normal$/);
-    expect(lines[2]).toMatch(/^youtube\/UCquiet +– +0 +offline .* slow$/);
+    expect(lines[1]).toMatch(/^twitch\/7 +seven \[2J +0 +live +316 Singing +2026-11-01 10:00:00 +– +normal +–$/);
+    expect(lines[2]).toMatch(/^youtube\/UCquiet +– +0 +offline .* slow +–$/);
     expect(lines[4]).toBe('2 keys');
   });
 
