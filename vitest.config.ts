@@ -7,7 +7,7 @@ export default defineConfig({
     // Each file has processes and servers of its own, so more files than cores only make each other slow.
     maxWorkers: 2,
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
     restoreMocks: true,
     allowOnly: false,

@@ -66,7 +66,7 @@ function wrap(child: ChildProcess, what: string): Tallylight {
     });
   });
   const send = (signal: NodeJS.Signals): void => void child.kill(signal);
-  const waitFor = async (pattern: RegExp, timeoutMs = 30_000): Promise<RegExpExecArray> => {
+  const waitFor = async (pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> => {
     const found = (): RegExpExecArray | null => pattern.exec(stdout) ?? pattern.exec(stderr);
     await eventually(() => {
       if (!found() && !ended) throw new Error(`"${what}" has not shown ${pattern} yet; ${shown(stdout, stderr)}`);
