@@ -149,7 +149,8 @@ describe('a cluster of the last version', () => {
         await upkeep.upsertJobScheduler(name, { every }, { name, data: {} });
       const followedId = cluster.sim.world.goLive('twitch', followed).id;
 
-      await cluster.run('all');
+      // An account that may make tables: the new version brings them to its own schema as it starts.
+      await cluster.run('all', { DATABASE_URL: cluster.database.url });
 
       const heard = (identifier: string) => cluster.heardOf({ platform: 'twitch', identifier });
       await eventually(() => expect(heard(waiting)).toEqual([`online ${waitingId}`]), 60_000);
