@@ -65,6 +65,9 @@ async function toldBy(index: number, source = true): Promise<string[]> {
   return source ? lines : lines.map((line) => line.split(' ').slice(0, 3).join(' '));
 }
 
+const savedBy = (index: number): Promise<string> =>
+  readFile(path.join(directories[index] ?? '', 'position.journal'), 'utf8');
+
 const ownOf = (index: number): string[] => GUILDS.filter((guildId) => shardOf(guildId, SHARDS) === index);
 
 /** What every guild of a shard is to be told, in order. */
@@ -124,6 +127,8 @@ describe('two shards', () => {
     await log.online('1', '2');
     await eventually(async () => expect(await toldBy(1)).toHaveLength(2 * ownOf(1).length));
     await eventually(async () => expect(await toldBy(0)).toHaveLength(2 * ownOf(0).length));
+    // One that dies before its position is saved does not know that it told them, and so nothing of their end.
+    await eventually(async () => expect(await savedBy(1)).toContain('"sequence":"1"'));
     await shards[1]?.end('SIGKILL');
     await redis.flushall();
     log.live.delete('1');
