@@ -30,7 +30,7 @@ const asked: string[][] = [];
 
 beforeAll(async () => {
   context = await openTestContext();
-  publisher = new Redis(context.redisUrl);
+  publisher = new Redis(context.server.url);
   publisher.on('error', () => undefined);
 });
 

@@ -14,13 +14,14 @@ export interface TestContext extends Context {
   close(): Promise<void>;
 }
 
-/** What a process opens, on a database and a Redis of its own. */
+/** What a process opens, on a database and a Redis of its own, whose addresses are with the accounts of a process; the open connections may do more. */
 export async function openTestContext(env: Environment = {}): Promise<TestContext> {
-  const [{ url: databaseUrl, drop }, server] = await Promise.all([createDatabase(), startRedis()]);
-  const given = loadConfig({ HTTP_PORT: '0', ...env, DATABASE_URL: databaseUrl, REDIS_URL: server.url });
+  const [tables, server] = await Promise.all([createDatabase(), startRedis()]);
+  const [databaseUrl, redisUrl] = [tables.as.tallylight, server.as.tallylight];
+  const given = loadConfig({ HTTP_PORT: '0', ...env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
   const { config, apply: applySettings } = createLiveConfig(given);
   const logger = createLogger({ level: 'silent', secrets: [], destination: { write: () => undefined } });
-  const database = openDatabase(databaseUrl);
+  const database = openDatabase(tables.url);
   const redis = openRedis(server.url, 'command', logger);
   return {
     config,
@@ -30,7 +31,7 @@ export async function openTestContext(env: Environment = {}): Promise<TestContex
     logger,
     server,
     databaseUrl,
-    redisUrl: server.url,
+    redisUrl,
     metrics: createMetrics(),
     clock: systemClock,
     pollPlatforms: config.platforms,
@@ -38,7 +39,7 @@ export async function openTestContext(env: Environment = {}): Promise<TestContex
     async close() {
       redis.disconnect();
       await database.$disconnect();
-      await Promise.all([drop(), server.stop()]);
+      await Promise.all([tables.drop(), server.stop()]);
     },
   };
 }

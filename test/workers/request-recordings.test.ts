@@ -26,7 +26,7 @@ beforeEach(async () => {
   await context.database.$executeRaw`TRUNCATE follow, unfollow, pin, stream, broadcast, record_request`;
   now = new Date();
   heard.length = 0;
-  recorder = new Redis(context.redisUrl);
+  recorder = new Redis(context.server.url);
   recorder.on('message', (channel, payload) => heard.push(`${channel} ${payload}`));
 });
 
