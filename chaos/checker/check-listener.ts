@@ -1,0 +1,145 @@
+import type { Difference, DifferenceKind } from './difference.ts';
+import type { Duty } from './duty.ts';
+import type { Direction, Rules } from './entry.ts';
+import { grouped } from './grouped.ts';
+import { endOf, type Session } from './sessions.ts';
+import type { Unclear } from './unclear.ts';
+
+/** One stream of one event, as somebody was told. */
+export interface Telling {
+  readonly at: number;
+  readonly direction: Direction;
+  readonly platform: string;
+  readonly key: string;
+  readonly id: string;
+  readonly happenedAt: number | null;
+  readonly eventId: string;
+  /** Found by comparing: such an end has no time. */
+  readonly isGuess: boolean;
+}
+
+export interface Due {
+  readonly session: Session;
+  readonly online: Duty;
+  readonly offline: Duty;
+}
+
+export interface ListenerParts {
+  readonly listener: string;
+  /** What it was told, in its order. */
+  readonly tellings: readonly Telling[];
+  readonly due: readonly Due[];
+  readonly rules: Rules;
+  readonly unclear: Unclear;
+}
+
+/** What one listener was told, against what was. */
+export function checkListener(parts: ListenerParts): Difference[] {
+  const byId = grouped(parts.tellings, ({ platform, id }) => `${platform}/${id}`);
+  const known = new Set(
+    parts.due.flatMap(({ session }) => session.parts.map(({ platform, id }) => `${platform}/${id}`)),
+  );
+  const strangers = parts.tellings.filter(({ platform, id }) => !known.has(`${platform}/${id}`));
+  return [
+    ...parts.due.flatMap((due) => checkSession(due, tellingsOf(due.session, byId), parts)),
+    ...strangers.map((one) => said('phantom', parts, one, `${one.id} was told ${one.direction}, but never was live`)),
+    ...checkOrder(parts),
+  ];
+}
+
+function tellingsOf({ parts }: Session, byId: ReadonlyMap<string, readonly Telling[]>): Telling[] {
+  return parts.flatMap(({ platform, id }) => byId.get(`${platform}/${id}`) ?? []);
+}
+
+function checkSession({ session, online, offline }: Due, told: readonly Telling[], parts: ListenerParts): Difference[] {
+  const [on, off] = [
+    told.filter((one) => one.direction === 'online'),
+    told.filter((one) => one.direction === 'offline'),
+  ];
+  const end = offline === 'must' && on.length === 0 ? 'may' : offline;
+  return [
+    ...checkCount(session, { told: on, duty: online, direction: 'online' }, parts),
+    ...checkCount(session, { told: off, duty: end, direction: 'offline' }, parts),
+    ...off
+      .filter((one) => !on.some(({ id }) => id === one.id))
+      .map((one) => said('order', parts, one, `${nameOf(session)} was told offline as ${one.id}, but never online`)),
+    ...told
+      .filter(({ key }) => key !== session.key)
+      .map((one) => said('phantom', parts, session, `${nameOf(session)} was told as one of ${one.key}`)),
+    ...told.flatMap((one) => checkTime(session, one, parts)),
+  ];
+}
+
+interface Counted {
+  readonly told: readonly Telling[];
+  readonly duty: Duty;
+  readonly direction: Direction;
+}
+
+function checkCount(session: Session, { told, duty, direction }: Counted, parts: ListenerParts): Difference[] {
+  const name = nameOf(session);
+  const ids = told.map(({ id }) => id);
+  const most = session.mayBeSplit ? new Set(ids).size : 1;
+  if (ids.length > most)
+    return [said('duplicate', parts, session, `${name} was told ${direction} ${ids.length} times (${ids.join(', ')})`)];
+  if (ids.length === 0 && duty === 'must')
+    return [said('missing', parts, session, `${name} was not told ${direction}`)];
+  if (ids.length > 0 && duty === 'never')
+    return [said('phantom', parts, session, `${name} was told ${direction}, which it was not for whoever followed`)];
+  return [];
+}
+
+function checkTime(session: Session, one: Telling, { rules, unclear, ...parts }: ListenerParts): Difference[] {
+  if (one.direction === 'offline' && one.isGuess) return [];
+  const { platform } = session;
+  const own = session.parts.find(({ id }) => id === one.id);
+  const ends = session.mayBeSplit ? session.parts.map(({ endedAt }) => endedAt ?? Infinity) : [endOf(session)];
+  const truths = one.direction === 'online' ? [own?.startedAt ?? Infinity] : ends;
+  const within = one.direction === 'online' ? rules.startMs : (rules.endMs[platform] ?? 0);
+  const isRight = (truth: number): boolean => {
+    // An end that only looks can show is as late as the first one after the fault.
+    const latest = one.direction === 'offline' && within > rules.startMs ? unclear.clearFrom(platform, truth) : truth;
+    return one.happenedAt !== null && one.happenedAt >= truth - within && one.happenedAt <= latest + within;
+  };
+  if (truths.includes(Infinity) || truths.some(isRight)) return [];
+  const [told, true_] = [timeText(one.happenedAt), truths.map(timeText).join(' or ')];
+  return [
+    said('time', { ...parts }, session, `${nameOf(session)} was told ${one.direction} at ${told}, but it was ${true_}`),
+  ];
+}
+
+/** Of one key, everything in the order in which it happened. */
+function checkOrder(parts: ListenerParts): Difference[] {
+  const places = new Map<string, number>();
+  const broadcasts = parts.due.flatMap(({ session }) => session.parts).sort((a, b) => a.startedAt - b.startedAt);
+  for (const { platform, id } of broadcasts) places.set(`${platform}/${id}`, places.size);
+  const byKey = grouped(parts.tellings, ({ platform, key }) => `${platform}/${key}`);
+  const step = (one: Telling): number =>
+    2 * (places.get(`${one.platform}/${one.id}`) ?? Infinity) + (one.direction === 'online' ? 0 : 1);
+  return [...byKey.values()].flatMap((tellings) =>
+    tellings.flatMap((one, at) => {
+      const before = tellings[at - 1];
+      if (!before || step(before) === Infinity || step(before) <= step(one)) return [];
+      const text = `${before.id} ${before.direction} was told before ${one.id} ${one.direction}, which happened earlier`;
+      return [said('order', parts, one, text)];
+    }),
+  );
+}
+
+function said(
+  kind: DifferenceKind,
+  { listener }: Pick<ListenerParts, 'listener'>,
+  { platform, key }: { platform: string; key: string },
+  text: string,
+): Difference {
+  return { kind, about: `${listener}, ${platform}/${key}`, text };
+}
+
+function nameOf({ parts }: Session): string {
+  const begun = timeText(parts[0]?.startedAt ?? null);
+  return `the broadcast ${parts.map(({ id }) => id).join(' → ')}, live since ${begun},`;
+}
+
+function timeText(at: number | null): string {
+  return at === null ? 'no time' : new Date(at).toISOString().slice(11, 23);
+}
