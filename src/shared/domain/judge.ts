@@ -36,7 +36,9 @@ export function judge(evidence: Evidence): Verdict[] {
   const [live, other] = partition(listed, (broadcast) => broadcast.state === 'live');
   const verdicts = [
     ...[...carriedOn.values()].map((broadcast) => remember(broadcast, { state: 'continued', missingSince: null })),
-    ...missing.map((broadcast) => judgeMissing(evidence, broadcast)),
+    ...missing.map(
+      (broadcast) => judgeSucceeded(evidence, broadcast, live, known) ?? judgeMissing(evidence, broadcast),
+    ),
     ...[...other, ...live].map((broadcast) =>
       judgeSeen(evidence, broadcast, known.get(broadcast.id), continued.get(broadcast.id)),
     ),
@@ -49,16 +51,31 @@ function continuations({ seen, known, rule, now }: Evidence, byId: Map<string, K
   const found = new Map<string, KnownBroadcast>();
   if (!rule.continues) return found;
   const liveIds = new Set(seen.filter((broadcast) => broadcast.state === 'live').map((broadcast) => broadcast.id));
-  const lost = known.filter((old) => old.state === 'live' && !liveIds.has(old.id) && withinGrace(old, rule, now));
-  for (const id of liveIds) {
-    const old = byId.has(id) ? undefined : lost.shift();
-    if (old) found.set(id, old);
+  const lost = known.filter((old) => old.state === 'live' && !liveIds.has(old.id));
+  for (const fresh of seen) {
+    if (fresh.state !== 'live' || byId.has(fresh.id)) continue;
+    const old = lost.findIndex((one) => withinGrace(one, fresh, rule, now));
+    for (const one of old < 0 ? [] : lost.splice(old, 1)) found.set(fresh.id, one);
   }
   return found;
 }
 
-function withinGrace(old: KnownBroadcast, rule: EndRule, now: Date): boolean {
-  return old.missingSince === null || now.getTime() - old.missingSince.getTime() < rule.graceMs;
+/** Where nobody had looked since before the new one began, the old one may have been gone for as long as that. */
+function withinGrace(old: KnownBroadcast, fresh: SeenBroadcast, rule: EndRule, now: Date): boolean {
+  const lostAt = old.missingSince ?? fresh.startedAt ?? now;
+  return now.getTime() - lostAt.getTime() < rule.graceMs;
+}
+
+/** Where an account has one broadcast at a time, a new one that carries nothing on proves that the one before is over. */
+function judgeSucceeded(
+  { rule, now }: Evidence,
+  lost: KnownBroadcast,
+  live: readonly SeenBroadcast[],
+  known: ReadonlyMap<string, KnownBroadcast>,
+): Verdict | null {
+  if (!rule.continues || lost.state !== 'live') return null;
+  const next = live.find(({ id }) => !known.has(id));
+  return next ? end(lost, lost.missingSince ?? next.startedAt ?? now, 'vanished') : null;
 }
 
 function judgeSeen(

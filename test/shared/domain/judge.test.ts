@@ -179,6 +179,21 @@ describe('a session that goes on under another id', () => {
     ]);
   });
 
+  it('is another session when nobody had looked for longer than the grace when it was first seen', () => {
+    const first = { seen: [seen()], now: atSecond(60) };
+    const second = { seen: [seen({ id: 'b', startedAt: atSecond(7_200) })], now: atSecond(10_800) };
+    const { changes, memory } = play([first, second]);
+    expect(changes.map(({ direction, broadcastId, happenedAt }) => [direction, broadcastId, happenedAt])).toEqual([
+      ['online', 'a', START],
+      ['offline', 'a', atSecond(7_200)],
+      ['online', 'b', atSecond(7_200)],
+    ]);
+    expect(memory.map(({ id, state }) => [id, state])).toEqual([
+      ['a', 'ended'],
+      ['b', 'live'],
+    ]);
+  });
+
   it('is always another broadcast on YouTube', () => {
     const { changes } = play([
       { seen: [seen()], rule: RULES.youtube },
