@@ -300,4 +300,17 @@ describe('restore', () => {
     expect(await outbox.live()).toEqual([]);
     expect(await outbox.states()).toEqual(['published', 'published']);
   });
+
+  it('keeps in the snapshot what may be out already though it is not marked: no shard is told that it went off', async () => {
+    await outbox.record([{ identifier: '1' }]);
+    await outbox.flusher().flush('twitch', []);
+    await outbox.record([{ identifier: '2' }]);
+    const settle = (): never => {
+      throw new Error('killed here');
+    };
+    await expect(outbox.flusher({ log: { ...outbox.log, settle } }).flush('twitch', [])).rejects.toThrow('killed here');
+    await outbox.redis.flushall();
+    await outbox.flusher().restore();
+    expect(await outbox.live()).toEqual(['twitch/1', 'twitch/2']);
+  });
 });

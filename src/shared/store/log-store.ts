@@ -43,11 +43,14 @@ export function createLogStore(database: Database) {
       ]);
     },
 
-    /** Everything that was announced, whose end was not, and that somebody still wants: nobody watches the others. */
+    /**
+     * Everything that was announced, whose end was not, and that somebody still wants: nobody watches the others. What
+     * has a place in an event may be announced already without being marked; left out, shards would be told of its end.
+     */
     async live(): Promise<StreamData[]> {
       const rows = await database.$queryRaw<{ stream: StreamData }[]>`
         SELECT stream FROM change AS begun
-        WHERE direction = 'online' AND state = 'published' AND NOT EXISTS (
+        WHERE direction = 'online' AND (state = 'published' OR (state = 'waiting' AND batch_id IS NOT NULL)) AND NOT EXISTS (
           SELECT 1 FROM change AS ended
           WHERE ended.platform = begun.platform AND ended.broadcast_id = begun.broadcast_id
             AND ended.direction = 'offline' AND ended.state <> 'waiting')
