@@ -24,7 +24,12 @@ const LATE_MS = 5 * SECOND;
 
 /** Long enough for a fault to fall into a broadcast, and for the next one to be no return of the last one. */
 export const PACE: Pace = {
-  ...{ leastLiveMs: 20 * SECOND, furtherLiveMs: 20 * SECOND, leastOfflineMs: 26 * SECOND, furtherOfflineMs: 10 * SECOND },
+  ...{
+    leastLiveMs: 20 * SECOND,
+    furtherLiveMs: 20 * SECOND,
+    leastOfflineMs: 26 * SECOND,
+    furtherOfflineMs: 10 * SECOND,
+  },
   ...{ flapRate: 0.25, flapGapMs: 2 * SECOND, newIdRate: 0.5 },
   ...{ scheduleRate: 0.5, leadMs: 8 * SECOND, rescheduleRate: 0.3, cancelRate: 0.15 },
   pollMs: POLL_MS.youtube,
@@ -45,6 +50,7 @@ export function rulesFor(recoverMs: number): Rules {
     lookMs: LATE_MS,
     unfollowMs: LATE_MS,
     seamMs: GRACE_MS + 2 * POLL_MS.twitcasting,
+    returnMs: { twitch: GRACE_MS, twitcasting: GRACE_MS },
   };
 }
 

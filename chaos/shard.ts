@@ -4,12 +4,7 @@
  */
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import {
-  createFollowPublisher,
-  createStreamListener,
-  filePositionStore,
-  type StreamChange,
-} from 'tallylight/client';
+import { createFollowPublisher, createStreamListener, filePositionStore, type StreamChange } from 'tallylight/client';
 import type { Told, Wish } from './checker/entry.ts';
 
 const [redisUrl = '', directory = '', shard = ''] = process.argv.slice(2);

@@ -57,9 +57,11 @@ function checkSession({ session, online, offline }: Due, told: readonly Telling[
     told.filter((one) => one.direction === 'offline'),
   ];
   const end = offline === 'must' && on.length === 0 ? 'may' : offline;
+  // Of those that may be told by themselves, all but the last one are over.
+  const over = session.mayBeSplit ? off.filter(({ id }) => id === session.parts.at(-1)?.id || end !== 'never') : off;
   return [
     ...checkCount(session, { told: on, duty: online, direction: 'online' }, parts),
-    ...checkCount(session, { told: off, duty: end, direction: 'offline' }, parts),
+    ...checkCount(session, { told: over, duty: end, direction: 'offline' }, parts),
     ...off
       .filter((one) => !on.some(({ id }) => id === one.id))
       .map((one) => said('order', parts, one, `${nameOf(session)} was told offline as ${one.id}, but never online`)),

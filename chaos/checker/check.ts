@@ -8,6 +8,7 @@ import { followedSpans } from './followed.ts';
 import { grouped } from './grouped.ts';
 import type { History } from './history.ts';
 import { type Session, sessionsOf } from './sessions.ts';
+import { sightOf } from './sight.ts';
 import { type Span, type Unclear, unclearTimes } from './unclear.ts';
 
 /**
@@ -43,7 +44,8 @@ export function dueOf(history: History, unclear: Unclear): Due[] {
   const [followed, names] = [followedOf(history), namesOf(history)];
   const looks = looksOf(history.asked, names);
   const until = lastMoment(history);
-  return sessionsOf(broadcasts, unclear, rules.seamMs).map((session) => {
+  const sight = sightOf(unclear, rules, ({ platform, key, ...part }) => looks({ platform, key, parts: [part] }));
+  return sessionsOf(broadcasts, sight).map((session) => {
     const key = `${session.platform}/${session.key}`;
     const circumstances: Circumstances = {
       ...{ unclear, rules, until, followed: followed.get(key) ?? [] },
@@ -80,10 +82,15 @@ function looksOf(asked: readonly Asked[], names: ReadonlyMap<string, ReadonlySet
       else byName.set(name, [one]);
     }
   }
-  return ({ platform, key, parts }: Session): Asked[] => {
+  return ({
+    platform,
+    key,
+    parts,
+  }: Pick<Session, 'platform' | 'key'> & { parts: readonly { id: string }[] }): Asked[] => {
     const ids = parts.map(({ id }) => id);
     const all = platform === 'youtube' ? ids : [...ids, ...(names.get(`${platform}/${key}`) ?? [])];
-    return [...new Set(all)].flatMap((id) => byName.get(`${platform}/${id}`) ?? []);
+    const found = [...new Set(all)].flatMap((id) => byName.get(`${platform}/${id}`) ?? []);
+    return [...new Set(found)].sort((a, b) => a.at - b.at);
   };
 }
 

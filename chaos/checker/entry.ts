@@ -24,6 +24,8 @@ const rules = z.object({
   unfollowMs: z.number(),
   /** So far around a change of ids nothing may be broken for the two to be known as one broadcast. */
   seamMs: z.number(),
+  /** Platforms that do not say when a broadcast ended; a new id within so many ms after a loss counts as its return. */
+  returnMs: perPlatform,
 });
 
 const streamer = z.object({

@@ -39,6 +39,16 @@ describe('a good history', () => {
     expect(found(...parts, ...tellings, ...END)).toContain('duplicate');
   });
 
+  it('may tell two broadcasts as one only where nobody could see that the first one was over', () => {
+    const two = [broadcast('a', 100, 160), broadcast('b', 190, 260)];
+    const asOne = [ON, told('offline', 'a', 262)];
+    expect(found(...two, ...asOne, fault(155, 188), asked(191), ...END)).toEqual([]);
+    // Its absence was shown; the second was found when it was too old to be a return; nothing was broken.
+    expect(found(...two, ...asOne, fault(155, 158), asked(170), asked(191), ...END)).toContain('missing');
+    expect(found(...two, ...asOne, fault(155, 188), asked(215), asked(225), ...END)).toContain('missing');
+    expect(found(...two, ...asOne, asked(191), ...END)).toContain('missing');
+  });
+
   it('may find an end as late as the fault that hid it', () => {
     const late = told('offline', 'a', 202);
     expect(found(ONE, ON, late, fault(150, 198), ...END)).toEqual([]);

@@ -15,6 +15,7 @@ export const RULES: Rules = {
   lookMs: 5 * SECOND,
   unfollowMs: 5 * SECOND,
   seamMs: 10 * SECOND,
+  returnMs: { twitch: 8 * SECOND },
 };
 
 /** Seconds of the history as the milliseconds in it. */

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withoutSettings } from '../src/demo/settings.ts';
+import { type Supervised, supervise } from './process.ts';
+import type { Servers } from './servers.ts';
+import { settingsOfRoles, SHARDS } from './settings.ts';
+
+const PROGRAM = fileURLToPath(new URL('../src/main.js', import.meta.url));
+const SHARD = fileURLToPath(new URL('./shard.js', import.meta.url));
+const END_WITH_PARENT = new URL('../src/demo/end-with-parent.js', import.meta.url).href;
+
+/** Every role a process of its own, two of them polling. */
+const ROLES = { listen: 'listen', flush: 'flush', sync: 'sync', 'poll-1': 'poll', 'poll-2': 'poll' } as const;
+
+export interface CastParts {
+  readonly servers: Servers;
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** What points at the simulator. */
+  readonly simulator: Readonly<Record<string, string>>;
+  readonly logs: string;
+}
+
+/** Starts the roles; resolves when all are ready. */
+export async function startRoles({ servers, inherited, simulator, logs }: CastParts): Promise<Map<string, Supervised>> {
+  const given = { DATABASE_URL: servers.postgres.url, REDIS_URL: servers.redis.url };
+  const env = { ...withoutSettings(inherited), ...simulator, ...settingsOfRoles(), ...given };
+  const roles = Object.entries(ROLES).map(([name, role]) =>
+    supervise({
+      name,
+      args: ['--import', END_WITH_PARENT, PROGRAM, 'run', role],
+      env,
+      log: path.join(logs, `${name}.log`),
+    }),
+  );
+  await Promise.all(roles.map((role) => role.ready()));
+  return new Map(roles.map((role) => [role.name, role]));
+}
+
+/** Starts the shards. @param onLine one line of their history */
+export async function startShards(
+  { servers, inherited, logs }: CastParts,
+  onLine: (line: string) => void,
+): Promise<Supervised[]> {
+  const shards = await Promise.all(
+    SHARDS.map(async (name) => {
+      const directory = path.join(servers.directory, `shard-${name}`);
+      await mkdir(directory, { recursive: true });
+      const args = [SHARD, servers.redis.url, directory, name];
+      const env = withoutSettings(inherited);
+      return supervise({ name: `shard ${name}`, args, env, log: path.join(logs, `shard-${name}.log`), onLine });
+    }),
+  );
+  await Promise.all(shards.map((shard) => shard.ready()));
+  return shards;
+}

@@ -1,0 +1,45 @@
+import type { Random } from '../../simulator/random.ts';
+import type { Fault } from '../stage.ts';
+import { BLOCKED } from './blocked.ts';
+import { KILL_AT_PLACES } from './kill-at-places.ts';
+import { KILL_ROLES } from './kill-roles.ts';
+import { PLATFORM_FAULTS } from './platforms.ts';
+import { POSTGRES_FAULTS } from './postgres.ts';
+import { REDIS_FAULTS } from './redis.ts';
+
+/** Every way to break it. */
+export const FAULTS: readonly Fault[] = [
+  ...[...KILL_AT_PLACES, ...KILL_ROLES, ...REDIS_FAULTS, ...POSTGRES_FAULTS, ...PLATFORM_FAULTS],
+  BLOCKED,
+];
+
+/** The faults of the short form, in their order: one of each sort. */
+const SHORT = [
+  'killed between the publish and the settling',
+  'FLUSHALL',
+  'kill -9 both that poll',
+  'pub/sub clients cut',
+  'Postgres connections ended',
+  'platforms: garbage',
+  'Redis killed, its file lost',
+  'killed between the row and the job',
+];
+
+export function shortFaults(): Fault[] {
+  return SHORT.map((name) => {
+    const found = FAULTS.find((fault) => fault.name === name);
+    if (!found) throw new Error(`there is no fault "${name}"`);
+    return found;
+  });
+}
+
+/** All of them in an order that follows from the seed, and again in another one, without end. */
+export function* faultsByChance(random: Random, faults: readonly Fault[] = FAULTS): Generator<Fault, never> {
+  while (true) {
+    const left = [...faults];
+    while (left.length > 0) {
+      const [fault] = left.splice(random.integer(0, left.length - 1), 1);
+      if (fault) yield fault;
+    }
+  }
+}

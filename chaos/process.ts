@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+export interface ProcessSpec {
+  readonly name: string;
+  /** What comes after `node`. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** File that its output is appended to. */
+  readonly log: string;
+  readonly onLine?: (line: string) => void;
+}
+
+/** A process that is started again whenever it ends, as a supervisor would do it. */
+export interface Supervised {
+  readonly name: string;
+  /** Resolves when it has said that it is ready, since it was last started. */
+  ready(): Promise<void>;
+  /** Any signal; after SIGKILL it is soon there again. */
+  signal(name: NodeJS.Signals): void;
+  say(line: string): void;
+  /** How often it ended by itself: nobody had killed it. */
+  crashes(): number;
+  end(): Promise<void>;
+}
+
+const RESTART_MS = 500;
+
+export function supervise({ name, args, env, log, onLine }: ProcessSpec): Supervised {
+  const file = createWriteStream(log, { flags: 'a' });
+  let [ending, killed, crashes] = [false, false, 0];
+  let child = start();
+
+  interface Running {
+    readonly child: ChildProcess;
+    readonly ready: Promise<void>;
+    readonly ended: Promise<void>;
+  }
+
+  function start(): Running {
+    const process_ = spawn(process.execPath, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    process_.stdin.on('error', () => undefined); // its end is told by "exit"
+    const ready = new Promise<void>((resolve) => {
+      createInterface({ input: process_.stdout }).on('line', (line) => {
+        file.write(`${line}\n`);
+        if (line === 'ready' || line.includes('"msg":"ready"')) resolve();
+        else onLine?.(line);
+      });
+    });
+    createInterface({ input: process_.stderr }).on('line', (line) => file.write(`${line}\n`));
+    const ended = new Promise<void>((resolve) => process_.once('exit', () => resolve()));
+    void ended.then(again);
+    return { child: process_, ready, ended };
+  }
+
+  function again(): void {
+    if (ending) return;
+    if (!killed) crashes += 1;
+    killed = false;
+    setTimeout(() => {
+      if (!ending) child = start();
+    }, RESTART_MS);
+  }
+
+  return {
+    name,
+    ready: () => child.ready,
+    signal(signal) {
+      killed ||= signal === 'SIGKILL';
+      child.child.kill(signal);
+    },
+    say: (line) => void child.child.stdin?.write(`${line}\n`),
+    crashes: () => crashes,
+    async end() {
+      ending = true;
+      child.child.kill('SIGKILL');
+      await child.ended;
+      file.end();
+    },
+  };
+}

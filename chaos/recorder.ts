@@ -1,0 +1,86 @@
+import { createWriteStream } from 'node:fs';
+import { Redis } from 'ioredis';
+import type { Simulator } from '../simulator/simulator.ts';
+import type { Entry, Heard, Rules } from './checker/entry.ts';
+
+/** Writes the history, line by line, as it happens; the truth and the requests are the simulator's, and come last. */
+export interface Recorder {
+  add(entry: Entry): void;
+  /** A line of a shard. */
+  addLine(line: string): void;
+  /** Everything so far, the truth and the requests included. */
+  entries(): Entry[];
+  /** To the file, as JSON lines. */
+  save(entries: readonly Entry[]): Promise<void>;
+}
+
+export function createRecorder(file: string, rules: Rules, sim: Simulator): Recorder {
+  const entries: Entry[] = [rules];
+  return {
+    add: (entry) => void entries.push(entry),
+    addLine: (line) => void entries.push(JSON.parse(line) as Entry),
+    entries: () => [...entries, ...truthOf(sim), ...requestsOf(sim)],
+    async save(all) {
+      const stream = createWriteStream(file);
+      for (const entry of all) stream.write(`${JSON.stringify(entry)}\n`);
+      await new Promise<void>((resolve, reject) => stream.once('error', reject).end(() => resolve()));
+    },
+  };
+}
+
+/** Hears what is published as any program would that only knows Pub/Sub. */
+export async function listenPlainly(redisUrl: string, recorder: Recorder): Promise<() => void> {
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: () => 200 });
+  redis.on('error', () => undefined); // it comes back, and what it missed is missed
+  redis.on('message', (_channel, text: string) => recorder.add(read(text)));
+  await redis.subscribe('streams.online', 'streams.offline');
+  return () => redis.disconnect();
+}
+
+interface Envelope {
+  readonly IsOnline: boolean;
+  readonly Platform: string;
+  readonly Metadata: { readonly EventId: string };
+  readonly Streams: readonly { VideoId: string; ChannelId: string; ActualStartTime?: string; EndTime?: string }[];
+}
+
+function read(text: string): Entry {
+  const at = Date.now();
+  try {
+    const { IsOnline, Platform, Metadata, Streams } = JSON.parse(text) as Envelope;
+    const heard: Heard = {
+      ...{ what: 'heard', at, eventId: Metadata.EventId, platform: Platform },
+      direction: IsOnline ? 'online' : 'offline',
+      streams: Streams.map((stream) => {
+        const time = IsOnline ? stream.ActualStartTime : stream.EndTime;
+        return { id: stream.VideoId, key: stream.ChannelId, happenedAt: time === undefined ? null : Date.parse(time) };
+      }),
+    };
+    return heard;
+  } catch {
+    return { what: 'unreadable', at, text };
+  }
+}
+
+function truthOf({ world, random }: Simulator): Entry[] {
+  const streamers = (random?.streamers ?? []).map((one): Entry => {
+    // YouTube lists the videos of a channel under its id with another second letter.
+    const uploads = one.platform === 'youtube' ? [`UU${one.identifier.slice(2)}`] : [];
+    const names = [one.identifier, one.userId, one.login, ...uploads];
+    return { what: 'streamer', platform: one.platform, key: one.identifier, names };
+  });
+  const broadcasts = world.history().flatMap((one): Entry[] => {
+    if (one.startedAt === null) return [];
+    const pauses = one.pauses.map(({ from, to }) => ({ from: from.getTime(), to: to?.getTime() ?? null }));
+    const { platform, identifier: key, id, continues } = one;
+    const [startedAt, endedAt] = [one.startedAt.getTime(), one.endedAt?.getTime() ?? null];
+    return [{ what: 'broadcast', platform, key, id, startedAt, endedAt, continues, pauses }];
+  });
+  return [...streamers, ...broadcasts];
+}
+
+function requestsOf({ requests }: Simulator): Entry[] {
+  return requests.recent().map(({ at, platform, ids, status, fault }) => ({
+    ...{ what: 'asked', at: at.getTime(), platform, ids: [...ids], good: status === 200 && fault === null },
+  }));
+}

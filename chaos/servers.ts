@@ -1,0 +1,121 @@
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { startPostgres } from '../src/embedded/postgres-server.ts';
+import { findRedis } from '../src/embedded/redis-program.ts';
+import { startRedisServer } from '../src/embedded/redis-server.ts';
+import { migrate } from '../src/shared/store/migrate.ts';
+
+const DATABASE = 'chaos';
+
+/** A server that can be broken and comes back on the same port. */
+export interface Server {
+  readonly url: string;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  /** With what it had kept. */
+  start(): Promise<void>;
+}
+
+export interface RedisServer extends Server {
+  /** What it kept is gone; only while it does not run. */
+  forget(): Promise<void>;
+  /** Its process, to be frozen and thawed. */
+  pid(): Promise<number>;
+}
+
+/** A Redis that keeps what it holds, a Postgres, and a directory. They end with this process, whatever ends it. */
+export interface Servers {
+  readonly redis: RedisServer;
+  readonly postgres: Server;
+  readonly directory: string;
+  end(): Promise<void>;
+}
+
+export async function startServers(onProgress: (line: string) => void): Promise<Servers> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'tallylight-chaos-'));
+  await chmod(directory, 0o711); // root's Postgres runs as another account, which must get through
+  onProgress('starting Redis and Postgres');
+  const [redis, postgres] = await Promise.all([
+    breakableRedis(path.join(directory, 'redis'), onProgress),
+    breakablePostgres(path.join(directory, 'postgres')),
+  ]);
+  return {
+    ...{ redis, postgres, directory },
+    async end() {
+      await Promise.all([redis.stop(), postgres.stop()]);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function breakableRedis(home: string, onProgress: (line: string) => void): Promise<RedisServer> {
+  const unpackInto = path.join(repository(), '.tallylight', 'redis-package');
+  const program = await findRedis({ unpackInto, onProgress });
+  await mkdir(home, { recursive: true });
+  const open = () => startRedisServer({ program, home, account: null, appendOnly: true });
+  let server = await open();
+  const { url } = server;
+  return {
+    url,
+    stop: () => server.stop(),
+    kill: () => server.kill(),
+    async start() {
+      server = await open();
+      if (server.url !== url) throw new Error('somebody took the port of Redis while it was down: run it again');
+    },
+    forget: () => rm(path.join(home, 'appendonlydir'), { recursive: true, force: true }),
+    async pid() {
+      const info = await withRedis(url, (redis) => redis.info('server'));
+      return Number(/process_id:(\d+)/.exec(info)?.[1]);
+    },
+  };
+}
+
+async function breakablePostgres(home: string): Promise<Server> {
+  const open = () => startPostgres({ home, copyBinariesTo: path.join(tmpdir(), 'tallylight-postgres') });
+  let server = await open();
+  const url = server.url(DATABASE);
+  await query(server.url('postgres'), `CREATE DATABASE ${DATABASE}`);
+  await migrate(url);
+  return {
+    url,
+    stop: () => server.stop(),
+    kill: () => server.kill(),
+    async start() {
+      server = await open();
+      if (server.url(DATABASE) !== url)
+        throw new Error('somebody took the port of Postgres while it was down: run it again');
+    },
+  };
+}
+
+/** A connection for one purpose. */
+export async function withRedis<T>(url: string, act: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url);
+  redis.on('error', () => undefined); // told by the command that fails
+  try {
+    return await act(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+export async function query<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined); // told by the query that fails
+  await client.connect();
+  try {
+    return (await client.query<T>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The directory of the clone: this file runs from `dist/chaos`. */
+export function repository(): string {
+  return path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+}
