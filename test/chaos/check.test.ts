@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readHistory } from '../../chaos/checker/history.ts';
 import { measure } from '../../chaos/checker/measure.ts';
@@ -161,4 +163,13 @@ it('measures repeats, the longest silence, and how long each fault was felt', ()
   expect(measured.faults).toEqual([
     { name: 'a fault', times: 2, brokenMs: 7_000, firstToldMs: null, caughtUpMs: 1_000 },
   ]);
+});
+
+it('knows nothing of the program that it judges', () => {
+  const directory = path.resolve(import.meta.dirname, '..', '..', 'chaos', 'checker');
+  const imports = readdirSync(directory).flatMap((file) =>
+    [...readFileSync(path.join(directory, file), 'utf8').matchAll(/from '([^']+)'/g)].map((match) => match[1] ?? ''),
+  );
+  expect(imports.length).toBeGreaterThan(0);
+  expect(imports.filter((from) => from !== 'zod' && !/^\.\/[a-z-]+\.ts$/.test(from))).toEqual([]);
 });
