@@ -20,6 +20,8 @@ export interface Telling {
 
 export interface Due {
   readonly session: Session;
+  /** Moments that a fault has made look like its end. */
+  readonly seemingEnds: readonly number[];
   readonly online: Duty;
   readonly offline: Duty;
 }
@@ -51,7 +53,11 @@ function tellingsOf({ parts }: Session, byId: ReadonlyMap<string, readonly Telli
   return parts.flatMap(({ platform, id }) => byId.get(`${platform}/${id}`) ?? []);
 }
 
-function checkSession({ session, online, offline }: Due, told: readonly Telling[], parts: ListenerParts): Difference[] {
+function checkSession(
+  { session, seemingEnds, online, offline }: Due,
+  told: readonly Telling[],
+  parts: ListenerParts,
+): Difference[] {
   const [on, off] = [
     told.filter((one) => one.direction === 'online'),
     told.filter((one) => one.direction === 'offline'),
@@ -68,7 +74,7 @@ function checkSession({ session, online, offline }: Due, told: readonly Telling[
     ...told
       .filter(({ key }) => key !== session.key)
       .map((one) => said('phantom', parts, session, `${nameOf(session)} was told as one of ${one.key}`)),
-    ...told.flatMap((one) => checkTime(session, one, parts)),
+    ...told.flatMap((one) => checkTime({ session, seemingEnds }, one, parts)),
   ];
 }
 
@@ -91,12 +97,16 @@ function checkCount(session: Session, { told, duty, direction }: Counted, parts:
   return [];
 }
 
-function checkTime(session: Session, one: Telling, { rules, unclear, ...parts }: ListenerParts): Difference[] {
+function checkTime(
+  { session, seemingEnds }: Pick<Due, 'session' | 'seemingEnds'>,
+  one: Telling,
+  { rules, unclear, ...parts }: ListenerParts,
+): Difference[] {
   if (one.direction === 'offline' && one.isGuess) return [];
   const { platform } = session;
   const own = session.parts.find(({ id }) => id === one.id);
   const ends = session.mayBeSplit ? session.parts.map(({ endedAt }) => endedAt ?? Infinity) : [endOf(session)];
-  const truths = one.direction === 'online' ? [own?.startedAt ?? Infinity] : ends;
+  const truths = one.direction === 'online' ? [own?.startedAt ?? Infinity] : [...ends, ...seemingEnds];
   const within = one.direction === 'online' ? rules.startMs : (rules.endMs[platform] ?? 0);
   const isRight = (truth: number): boolean => {
     // An end that only looks can show is as late as the first one after the fault.

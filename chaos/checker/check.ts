@@ -2,7 +2,7 @@ import { checkListener, type Due, type Telling } from './check-listener.ts';
 import { checkPolled } from './check-polled.ts';
 import { checkWire } from './check-wire.ts';
 import type { Difference } from './difference.ts';
-import { type Circumstances, offlineDuty, onlineDuty } from './duty.ts';
+import { type Circumstances, offlineDuty, onlineDuty, seemingEnds } from './duty.ts';
 import type { Asked, Heard, Told } from './entry.ts';
 import { followedSpans } from './followed.ts';
 import { grouped } from './grouped.ts';
@@ -51,7 +51,10 @@ export function dueOf(history: History, unclear: Unclear): Due[] {
       ...{ unclear, rules, until, followed: followed.get(key) ?? [] },
       looks: looks(session),
     };
-    return { session, online: onlineDuty(session, circumstances), offline: offlineDuty(session, circumstances) };
+    return {
+      ...{ session, seemingEnds: seemingEnds(session, circumstances) },
+      ...{ online: onlineDuty(session, circumstances), offline: offlineDuty(session, circumstances) },
+    };
   });
 }
 

@@ -37,6 +37,20 @@ export function offlineDuty(session: Session, { followed }: Circumstances): Duty
   return last && last.to === Number.POSITIVE_INFINITY && last.from < endOf(session) ? 'must' : 'may';
 }
 
+/** When it seems to have ended to whoever saw a pause begin and then, for a fault, nothing until it was over. */
+export function seemingEnds(session: Session, { looks, unclear, rules }: Circumstances): number[] {
+  const { platform, parts } = session;
+  return parts.flatMap(({ endedAt, pauses }) =>
+    pauses.flatMap(({ from, to }) => {
+      const [back, end] = [to ?? Infinity, endedAt ?? Infinity];
+      const wasSeenAgain = looks.some(
+        ({ at }) => back <= at && at <= end && !unclear.isBroken(platform, at, rules.lookMs),
+      );
+      return !wasSeenAgain && unclear.touches(platform, { from: back, to: end }) ? [from] : [];
+    }),
+  );
+}
+
 /** A platform has shown it, to somebody who had the time to write it down. */
 function wasSeen({ platform, parts }: Session, { looks, followed, unclear, rules }: Circumstances): boolean {
   return looks.some(

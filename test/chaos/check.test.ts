@@ -51,6 +51,14 @@ describe('a good history', () => {
     expect(found(...two, ...asOne, asked(191), ...END)).toContain('missing');
   });
 
+  it('may take a pause for the end only where its return was never shown', () => {
+    const paused = broadcast('a', 100, 160, { pauses: [{ from: s(130), to: s(132) }] });
+    const early = told('offline', 'a', 163, { streams: [{ id: 'a', key: '1', happenedAt: s(131) }] });
+    expect(found(paused, ON, early, fault(134, 158), ...END)).toEqual([]);
+    expect(found(paused, ON, early, fault(144, 158), asked(136), ...END)).toEqual(['time']);
+    expect(found(paused, ON, early, ...END)).toEqual(['time']);
+  });
+
   it('may find an end as late as the fault that hid it', () => {
     const late = told('offline', 'a', 202);
     expect(found(ONE, ON, late, fault(150, 198), ...END)).toEqual([]);
