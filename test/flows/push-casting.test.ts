@@ -3,6 +3,7 @@ import { CREDENTIALS } from '../../simulator/credentials.ts';
 import { freePort } from '../../src/embedded/free-port.ts';
 import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
 import { type Database, openDatabase } from '../../src/shared/runtime/database.ts';
+import { caughtUp } from '../support/caught-up.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -59,6 +60,7 @@ async function pushedStreamer(platform: Platform): Promise<StreamKey & { userId:
   await cluster.follow({ platform, identifier });
   const where = { platform, identifier, pushedAt: { not: null } };
   await eventually(async () => expect(await database.stream.count({ where })).toBe(1), PATIENCE_MS);
+  await caughtUp(cluster.redis.url, { platform, identifier });
   return { platform, identifier, userId };
 }
 
