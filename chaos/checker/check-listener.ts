@@ -24,6 +24,8 @@ export interface Due {
   readonly seemingEnds: readonly number[];
   readonly online: Duty;
   readonly offline: Duty;
+  /** Nobody follows it in the end: a comparison with what is live and followed may then take it away. */
+  readonly isLeft: boolean;
 }
 
 export interface ListenerParts {
@@ -54,7 +56,7 @@ function tellingsOf({ parts }: Session, byId: ReadonlyMap<string, readonly Telli
 }
 
 function checkSession(
-  { session, seemingEnds, online, offline }: Due,
+  { session, seemingEnds, online, offline, isLeft }: Due,
   told: readonly Telling[],
   parts: ListenerParts,
 ): Difference[] {
@@ -63,8 +65,11 @@ function checkSession(
     told.filter((one) => one.direction === 'offline'),
   ];
   const end = offline === 'must' && on.length === 0 ? 'may' : offline;
+  const found = isLeft && end === 'never' ? off.filter(({ isGuess }) => !isGuess) : off;
   // Of those that may be told by themselves, all but the last one are over.
-  const over = session.mayBeSplit ? off.filter(({ id }) => id === session.parts.at(-1)?.id || end !== 'never') : off;
+  const over = session.mayBeSplit
+    ? found.filter(({ id }) => id === session.parts.at(-1)?.id || end !== 'never')
+    : found;
   return [
     ...checkCount(session, { told: on, duty: online, direction: 'online' }, parts),
     ...checkCount(session, { told: over, duty: end, direction: 'offline' }, parts),

@@ -4,7 +4,7 @@ import { checkWire } from './check-wire.ts';
 import type { Difference } from './difference.ts';
 import { type Circumstances, offlineDuty, onlineDuty, seemingEnds } from './duty.ts';
 import type { Asked, Heard, Told } from './entry.ts';
-import { followedSpans } from './followed.ts';
+import { followedSpans, isFollowed } from './followed.ts';
 import { grouped } from './grouped.ts';
 import type { History } from './history.ts';
 import { type Session, sessionsOf } from './sessions.ts';
@@ -52,7 +52,7 @@ export function dueOf(history: History, unclear: Unclear): Due[] {
       looks: looks(session),
     };
     return {
-      ...{ session, seemingEnds: seemingEnds(session, circumstances) },
+      ...{ session, isLeft: !isFollowed(circumstances.followed), seemingEnds: seemingEnds(session, circumstances) },
       ...{ online: onlineDuty(session, circumstances), offline: offlineDuty(session, circumstances) },
     };
   });

@@ -59,6 +59,13 @@ describe('a good history', () => {
     expect(found(paused, ON, early, ...END)).toEqual(['time']);
   });
 
+  it('may take away by comparing what is live but followed by nobody any more, and nothing else', () => {
+    const [lasting, gone] = [broadcast('a', 100, null), told('offline', 'a', 200, { source: 'snapshot' })];
+    expect(found(lasting, ON, gone, unfollow(180), quiet)).toEqual([]);
+    expect(found(lasting, ON, gone, ...END)).toEqual(['phantom']);
+    expect(found(lasting, ON, OFF, unfollow(180), quiet)).toContain('phantom');
+  });
+
   it('may find an end as late as the fault that hid it', () => {
     const late = told('offline', 'a', 202);
     expect(found(ONE, ON, late, fault(150, 198), ...END)).toEqual([]);
