@@ -8,9 +8,9 @@ import type { EndRule } from './verdict.ts';
  */
 export function endRules(graceMs: PerPlatform<number>): PerPlatform<EndRule> {
   return {
-    youtube: { graceMs: graceMs.youtube, misses: 2, endedAtOnce: true, continues: false },
-    twitch: { graceMs: graceMs.twitch, misses: 2, endedAtOnce: false, continues: true },
-    twitter: { graceMs: graceMs.twitter, misses: 2, endedAtOnce: true, continues: false },
-    twitcasting: { graceMs: graceMs.twitcasting, misses: 2, endedAtOnce: false, continues: true },
+    youtube: { graceMs: graceMs.youtube, misses: 2, endedAtOnce: true, continues: false, oneAtATime: false },
+    twitch: { graceMs: graceMs.twitch, misses: 2, endedAtOnce: false, continues: true, oneAtATime: true },
+    twitter: { graceMs: graceMs.twitter, misses: 2, endedAtOnce: true, continues: false, oneAtATime: true },
+    twitcasting: { graceMs: graceMs.twitcasting, misses: 2, endedAtOnce: false, continues: true, oneAtATime: true },
   };
 }

@@ -73,8 +73,9 @@ function judgeSucceeded(
   live: readonly SeenBroadcast[],
   known: ReadonlyMap<string, KnownBroadcast>,
 ): Verdict | null {
-  if (!rule.continues || lost.state !== 'live') return null;
-  const next = live.find(({ id }) => !known.has(id));
+  if (!rule.oneAtATime || lost.state !== 'live') return null;
+  // One that was over already and is shown again is the platform's lag, not a successor.
+  const next = live.find(({ id }) => [undefined, 'scheduled'].includes(known.get(id)?.state));
   return next ? end(lost, lost.missingSince ?? next.startedAt ?? now, 'vanished') : null;
 }
 

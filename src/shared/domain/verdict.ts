@@ -37,4 +37,6 @@ export interface EndRule {
   readonly endedAtOnce: boolean;
   /** A reconnect may come back under a new id; within the grace that is the same session. */
   readonly continues: boolean;
+  /** An account has one live broadcast at a time: a new one proves that the one before is over. */
+  readonly oneAtATime: boolean;
 }

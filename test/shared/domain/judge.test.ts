@@ -251,6 +251,29 @@ describe("the platform's own word that a broadcast is over", () => {
   });
 });
 
+describe('a broadcast that began where another one was live', () => {
+  const next = seen({ id: 'next', startedAt: atSecond(40) });
+  const told = (over: Partial<Evidence>): string[] =>
+    changesOf(look({ known: [known()], seen: [next], ...over })).map(
+      ({ direction, broadcastId }) => `${direction} ${broadcastId}`,
+    );
+  const before = known().id;
+
+  it('is told after the end of that one, where an account has one at a time', () => {
+    expect(told({ rule: RULES.twitter })).toEqual([`offline ${before}`, 'online next']);
+    const announced = known({ id: 'next', state: 'scheduled', startedAt: null });
+    expect(told({ rule: RULES.twitter, known: [known(), announced] })).toEqual([`offline ${before}`, 'online next']);
+  });
+
+  it('says nothing of that one, where a channel may have several', () => {
+    expect(told({ rule: RULES.youtube })).toEqual(['online next']);
+  });
+
+  it('says nothing of that one, when it was over already and is only shown again', () => {
+    expect(told({ rule: RULES.twitter, known: [known(), known({ id: 'next', state: 'ended' })] })).toEqual([]);
+  });
+});
+
 describe('whatever the looks see', () => {
   const state = fc.constantFrom('live', 'scheduled', 'ended', 'cancelled') as fc.Arbitrary<SeenBroadcast['state']>;
   const broadcast = fc

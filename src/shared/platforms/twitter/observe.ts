@@ -6,14 +6,18 @@ const SPACE_ID = /^[a-zA-Z0-9]{1,13}$/;
 
 /**
  * The Spaces that only a question by their own id tells of. Open ones that the creators' answer does not list for the
- * second time: that means ended or called off. And those that X named, be it that they are not listed yet or no longer.
+ * second time, or while their creator is live with another one: that means ended or called off. And those that X named,
+ * be it that they are not listed yet or no longer.
  */
 export function spacesToConfirm(targets: readonly LookTarget[], listed: SpacesAnswer): string[] {
   const known = new Set(listed.rows.map((row) => row.id));
-  const ids = targets.flatMap(({ open, hinted }) => [
-    ...open.filter(({ misses }) => misses >= 1).map(({ id }) => id),
-    ...hinted.filter((id) => SPACE_ID.test(id)),
-  ]);
+  const ids = targets.flatMap((target) => {
+    const succeeded = listed.rows.some((row) => row.state === 'live' && isOf(target, row) && !isLive(target, row));
+    return [
+      ...target.open.filter(({ state, misses }) => misses >= 1 || (succeeded && state === 'live')).map(({ id }) => id),
+      ...target.hinted.filter((id) => SPACE_ID.test(id)),
+    ];
+  });
   return [...new Set(ids)].filter((id) => !known.has(id));
 }
 
@@ -65,6 +69,11 @@ function isOf(target: LookTarget, row: SpaceRow): boolean {
 function isNamed({ identifier, hinted, open }: LookTarget, row: SpaceRow): boolean {
   if (row.creator_id !== identifier || STATES[row.state] === undefined) return false;
   return hinted.includes(row.id) && !open.some(({ id }) => id === row.id);
+}
+
+/** Known to be live already. */
+function isLive(target: LookTarget, row: SpaceRow): boolean {
+  return target.open.some(({ id, state }) => id === row.id && state === 'live');
 }
 
 function isOpen(target: LookTarget, row: SpaceRow): boolean {

@@ -37,7 +37,7 @@ describe('a Space that X itself named', () => {
       hinted: ['1Open', ROW.id, '1New', 'no id', '1Open'],
     });
     expect(spacesToConfirm([one], answer([ROW]))).toEqual(['1Open', '1New']);
-    expect(spacesToConfirm([target(ME, { open: [open('1Open')] })], answer([ROW]))).toEqual([]);
+    expect(spacesToConfirm([target(ME, { open: [open('1Open')] })], answer())).toEqual([]);
   });
 
   test('is over with the first look, where X says so of its id', () => {
@@ -131,6 +131,14 @@ describe('a Space that is no longer listed', () => {
     expect(spacesToConfirm([first], answer())).toEqual([]);
     expect(spacesToConfirm([second], answer())).toEqual(['1A']);
     expect(spacesToConfirm([second], answer([{ ...ROW, id: '1A' }]))).toEqual([]);
+  });
+
+  test('is asked for at once when its creator is live with another one: then it is over, and has to be told first', () => {
+    expect(spacesToConfirm([first], answer([{ ...ROW, id: '1Next' }]))).toEqual(['1A']);
+    const next = { ...ROW, id: '1Next', state: 'scheduled' };
+    expect(spacesToConfirm([first], answer([next]))).toEqual([]);
+    const known = target(ME, { open: [open('1A'), open('1Next', { state: 'scheduled' })] });
+    expect(spacesToConfirm([known], answer([{ ...next, state: 'live' }]))).toEqual(['1A']);
   });
 
   test('is a miss at first', () => {
