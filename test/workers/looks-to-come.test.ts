@@ -42,7 +42,7 @@ test('what a look left scheduled is to be looked at around its start, where that
   ];
   const records = [{ identifier: 'UCa', verdicts }];
   const key = { platform: 'youtube', identifier: 'UCa', why: 'start' };
-  const after = (start: Date) => new Date(start.getTime() + 5_000);
+  const after = (start: Date) => new Date(start.getTime() + 1_000);
   expect(looksToCome({ platform: 'youtube', streams, records, rule: RULE, now: NOW })).toEqual([
     { ...key, about: 'untouched', at: after(START) },
     { ...key, about: 'moved', at: after(LATER) },

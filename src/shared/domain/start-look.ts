@@ -1,8 +1,8 @@
 /**
- * How long (ms) after its announced start a broadcast is looked at by itself, while it has not begun: streamers are seldom
- * punctual to the second, and mostly to the minute. Who is later than that is found by the polls.
+ * How long (ms) after its announced start a broadcast is looked at by itself, while it has not begun: premieres begin
+ * to the second, streamers mostly to the minute. Who is later than that is found by the polls.
  */
-const AFTER_START_MS = [5_000, 30_000, 2 * 60_000, 6 * 60_000];
+const AFTER_START_MS = [1_000, 5_000, 30_000, 2 * 60_000, 6 * 60_000];
 
 /** Starts further off (ms) are planned by a later look: until then most of them move, or are waiting rooms. */
 const AHEAD_MS = 48 * 60 * 60_000;
