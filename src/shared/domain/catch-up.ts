@@ -1,5 +1,6 @@
-/** So many keys, and fewer, are caught up on at once; more are spread over a whole interval. */
+/** So many keys, and fewer, are caught up on within a minute; more are spread over a whole interval. */
 const AT_ONCE = 1_000;
+const MINUTE_MS = 60_000;
 
 /**
  * When keys that are pushed from now on are looked at once more: what happened between their last look and the
@@ -8,6 +9,6 @@ const AT_ONCE = 1_000;
  * @returns an instant for each, in their order
  */
 export function catchUpTimes(count: number, intervalMs: number, now: Date): Date[] {
-  const step = intervalMs / Math.max(count, AT_ONCE);
+  const step = count > AT_ONCE ? intervalMs / count : Math.min(intervalMs, MINUTE_MS) / AT_ONCE;
   return Array.from({ length: count }, (_, at) => new Date(now.getTime() + Math.floor(at * step)));
 }

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { catchUpTimes } from '../../../src/shared/domain/catch-up.ts';
 
 const NOW = new Date('2026-11-28T00:00:00Z');
-const offsets = (count: number) => catchUpTimes(count, 60_000, NOW).map((at) => at.getTime() - NOW.getTime());
+const offsets = (count: number, intervalMs = 60_000) =>
+  catchUpTimes(count, intervalMs, NOW).map((at) => at.getTime() - NOW.getTime());
 
 it('catches up on a few keys at once, and on many no quicker than they would be polled', () => {
   expect(offsets(0)).toEqual([]);
@@ -15,4 +16,9 @@ it('catches up on a few keys at once, and on many no quicker than they would be 
     expect(inIt).toBeGreaterThan(300);
     expect(inIt).toBeLessThan(370);
   }
+});
+
+it('does not let a few keys wait for hours where polls are a day apart', () => {
+  expect(offsets(40, 86_400_000).at(-1)).toBe(39 * 60);
+  expect(offsets(40, 1_000).at(-1)).toBe(39);
 });
