@@ -142,4 +142,39 @@ describe('a setting that is changed while processes run', () => {
     },
     2 * PATIENCE_MS,
   );
+
+  it(
+    'moves the size of events, how old a beginning may be, and how often everything is compared',
+    async () => {
+      const [old, ...others] = keys as [StreamKey, ...StreamKey[]];
+      const reconciles = () => redis.hget('tallylight:{upkeep}:upkeep:repeat:reconcile', 'every');
+      expect(await reconciles()).toBe('600000');
+      const values = { BATCH_MAX_STREAMS: '1', STATE_SYNC_INTERVAL: '15m', ANNOUNCE_MAX_AGE: '5m' };
+      for (const [name, value] of Object.entries(values)) {
+        await bothSay(new RegExp(`"changed":\\["${name}"\\]`), () => set(name, value));
+      }
+      await eventually(async () => expect(await reconciles()).toBe('900000'), 60_000);
+
+      const [silent, ...told] = [old, ...others].map(({ identifier }, i) =>
+        cluster.sim.world.goLive('twitch', identifier, {
+          startedAt: new Date(Date.now() - (i === 0 ? 10 : 1) * 60_000),
+        }),
+      );
+      await eventually(() => {
+        const news = others.map((key) => cluster.heardOf(key).at(-1));
+        expect(news).toEqual(told.map(({ id }) => `online ${id}`));
+      }, 60_000);
+      await eventually(async () => {
+        const change = await database.change.findFirst({ where: { broadcastId: silent?.id ?? '' } });
+        expect(change).toMatchObject({ state: 'suppressed', publishedAt: null });
+      }, 60_000);
+      const sizes = cluster.heard
+        .filter(({ id }) => told.some((one) => one.id === id))
+        .map(({ event }) => event.Streams);
+      expect(sizes.map(({ length }) => length)).toEqual(told.map(() => 1));
+      for (const name of ['BATCH_MAX_STREAMS', 'STATE_SYNC_INTERVAL', 'ANNOUNCE_MAX_AGE']) await unset(name);
+      await eventually(async () => expect(await reconciles()).toBe('600000'), 60_000);
+    },
+    PATIENCE_MS,
+  );
 });
