@@ -17,8 +17,10 @@ export interface Supervised {
   readonly name: string;
   /** Resolves when it has said that it is ready, since it was last started. */
   ready(): Promise<void>;
-  /** Any signal; after SIGKILL it is soon there again. */
+  /** Any signal; after one that ends it, it is soon there again. */
   signal(name: NodeJS.Signals): void;
+  /** The number of the process that runs now. */
+  pid(): number | undefined;
   say(line: string): void;
   /** How often it ended by itself: nobody had killed it. */
   crashes(): number;
@@ -67,9 +69,10 @@ export function supervise({ name, args, env, log, onLine }: ProcessSpec): Superv
     name,
     ready: () => child.ready,
     signal(signal) {
-      killed ||= signal === 'SIGKILL';
+      killed ||= signal === 'SIGKILL' || signal === 'SIGTERM';
       child.child.kill(signal);
     },
+    pid: () => child.child.pid,
     say: (line) => void child.child.stdin?.write(`${line}\n`),
     crashes: () => crashes,
     async end() {

@@ -9,7 +9,7 @@ import { generateClients, staleClients } from './generate.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
 const stamp = path.join(dist, '.built');
-const SOURCES = ['src', 'simulator', 'bench', 'chaos', 'examples'];
+const SOURCES = ['src', 'simulator', 'bench', 'chaos', 'soak', 'examples'];
 const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'scripts/build.mjs'];
 
 /**

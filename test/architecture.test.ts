@@ -133,7 +133,7 @@ function within(file: string, dir: string): boolean {
 }
 
 function isFile(to: string): boolean {
-  return /^(src|simulator|bench|chaos|test|scripts|prisma)\//.test(to);
+  return /^(src|simulator|bench|chaos|soak|test|scripts|prisma)\//.test(to);
 }
 
 /** The files of one import cycle in their order; empty when there is none. */

@@ -105,6 +105,17 @@ export function createMetrics() {
     overdueKeys: gauge('overdue_keys', 'Stream keys due for a whole interval and more (whole cluster)', ['platform']),
     oldestChange: gauge('oldest_change_seconds', 'For how long the oldest change has waited (whole cluster)', []),
     queueDepth: gauge('queue_jobs', 'Jobs in a queue (whole cluster)', ['queue', 'state']),
+    memory: new Gauge({
+      name: 'tallylight_memory_bytes',
+      help: 'Memory of this process: resident as the system counts it, heap used as Node does',
+      labelNames: ['kind'],
+      registers: [registry],
+      collect() {
+        const { rss, heapUsed } = process.memoryUsage();
+        this.set({ kind: 'resident' }, rss);
+        this.set({ kind: 'heap' }, heapUsed);
+      },
+    }),
   };
 }
 

@@ -1,0 +1,73 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Supervised, supervise } from '../../chaos/process.ts';
+import type { Servers } from '../../chaos/servers.ts';
+import { withoutSettings } from '../../src/demo/settings.ts';
+import { SHARDS } from '../settings.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+const SHARD = fileURLToPath(new URL('../../chaos/shard.js', import.meta.url));
+const END_WITH_PARENT = new URL('../../src/demo/end-with-parent.js', import.meta.url).href;
+
+/** Two of every role that works: the first ones stay, so that their memory can be judged; the others are restarted. */
+const ROLES = ['listen', 'poll', 'flush', 'sync'] as const;
+const STAYING = [...ROLES, 'web'] as const;
+
+export interface CastParts {
+  readonly servers: Servers;
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** Settings, and what points at the simulator. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly logs: string;
+}
+
+/** A process of the product. */
+export interface Actor {
+  readonly name: string;
+  readonly process: Supervised;
+  readonly stays: boolean;
+  /** Where it answers, since it was last started; empty before. */
+  address(): string;
+}
+
+/** Starts the roles; resolves when all are ready. */
+export async function startRoles({ servers, inherited, settings, logs }: CastParts): Promise<Actor[]> {
+  const given = { DATABASE_URL: servers.postgres.url, REDIS_URL: servers.redis.url };
+  const env = { ...withoutSettings(inherited), ...settings, ...given };
+  const names = [...STAYING.map((role) => `${role}-1`), ...ROLES.map((role) => `${role}-2`)];
+  const actors = names.map((name) => startRole(name, env, path.join(logs, `${name}.log`)));
+  await Promise.all(actors.map(({ process }) => process.ready()));
+  return actors;
+}
+
+function startRole(name: string, env: Readonly<Record<string, string>>, log: string): Actor {
+  let address = '';
+  const role = name.slice(0, name.indexOf('-'));
+  const args = ['--import', END_WITH_PARENT, PROGRAM, 'run', role];
+  const process = supervise({
+    ...{ name, args, env, log },
+    onLine(line) {
+      if (line.includes('"msg":"http listening"')) address = (JSON.parse(line) as { address: string }).address;
+    },
+  });
+  return { name, process, stays: name.endsWith('-1'), address: () => address };
+}
+
+/** Starts the shards. @param onLine what one of them writes: what its callback was given, and what its guilds wish */
+export async function startShards(
+  { servers, inherited, logs }: CastParts,
+  onLine: (line: string) => void,
+): Promise<Supervised[]> {
+  const shards = await Promise.all(
+    SHARDS.map(async (name) => {
+      const directory = path.join(servers.directory, `shard-${name}`);
+      await mkdir(directory, { recursive: true });
+      const args = [SHARD, servers.redis.url, directory, name];
+      const env = withoutSettings(inherited);
+      return supervise({ name: `shard-${name}`, args, env, log: path.join(logs, `shard-${name}.log`), onLine });
+    }),
+  );
+  await Promise.all(shards.map((shard) => shard.ready()));
+  return shards;
+}

@@ -1,0 +1,40 @@
+import { sleep } from '../../src/shared/runtime/clock.ts';
+import type { Tally } from '../account.ts';
+import { seconds } from '../judge/finding.ts';
+import type { Plan } from '../plan.ts';
+import type { Stage } from './stage.ts';
+
+const EVERY_MS = 500;
+/** A machine that is busy with other things gets so much longer. */
+const MORE_MS = 120_000;
+
+/** How long (ms) the last change may take until everybody is told of it. */
+export function patience({ intervalMs, graceMs, batchMs }: Plan): number {
+  return 3 * intervalMs + graceMs + batchMs + MORE_MS;
+}
+
+/**
+ * Waits until everybody has heard everything that was, or for as long as anybody should wait.
+ * @returns how things stand then
+ */
+export async function settle({ account }: Pick<Stage, 'account'>, patienceMs: number): Promise<Tally> {
+  const until = Date.now() + patienceMs;
+  while (true) {
+    const tally = account.tally();
+    if (tally.heard === tally.due || Date.now() > until) return tally;
+    await sleep(EVERY_MS);
+  }
+}
+
+/**
+ * Has every key followed, and waits for the first look at it: then whatever is on the air already has been told.
+ * @throws when that does not come to an end
+ */
+export async function followAll(stage: Stage, plan: Plan, onProgress: (line: string) => void): Promise<void> {
+  const since = Date.now();
+  stage.wishes.followAll();
+  onProgress('following every key');
+  const { heard, due } = await settle(stage, patience(plan));
+  if (heard < due) throw new Error(`only ${heard} of ${due} first tellings came in ${seconds(Date.now() - since)}`);
+  onProgress(`everything is followed, and what is on the air told, after ${seconds(Date.now() - since)}`);
+}

@@ -1,0 +1,39 @@
+import { Redis } from 'ioredis';
+import { OFFLINE_CHANNEL, ONLINE_CHANNEL } from '../../src/shared/contracts/channels.ts';
+
+/** A subscriber that knows only Pub/Sub, and takes what the socket has for it ten times a second. */
+export interface SlowReader {
+  /** Streams in the events it was given, and how often Redis ended its connection. */
+  heard(): number;
+  cutOff(): number;
+  close(): void;
+}
+
+const EVERY_MS = 100;
+
+export async function openSlowReader(redisUrl: string): Promise<SlowReader> {
+  const redis = new Redis(redisUrl, { connectionName: 'slow-reader', maxRetriesPerRequest: null });
+  let [heard, cutOff, closing] = [0, 0, false];
+  redis.on('error', () => undefined); // "close" counts it
+  redis.on('close', () => {
+    if (!closing) cutOff += 1;
+  });
+  redis.on('message', (_channel, text: string) => {
+    heard += (JSON.parse(text) as { Streams: unknown[] }).Streams.length;
+  });
+  await redis.subscribe(ONLINE_CHANNEL, OFFLINE_CHANNEL);
+  const timer = setInterval(() => {
+    const { stream } = redis;
+    stream.once('data', () => stream.pause());
+    stream.resume();
+  }, EVERY_MS);
+  return {
+    heard: () => heard,
+    cutOff: () => cutOff,
+    close() {
+      closing = true;
+      clearInterval(timer);
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { mkdir } from 'node:fs/promises';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import type { Supervised } from '../../chaos/process.ts';
+import { type Servers, startServers } from '../../chaos/servers.ts';
+import type { Streamer } from '../../simulator/broadcast.ts';
+import { createRandom } from '../../simulator/random.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { PLATFORMS } from '../../src/shared/domain/platform.ts';
+import { type Account, createAccount, type Told } from '../account.ts';
+import type { Plan } from '../plan.ts';
+import { createSampler, type Sampler } from '../sampling/sampler.ts';
+import { settingsOfRoles, SHARDS } from '../settings.ts';
+import { type Airing, createAiring } from './airing.ts';
+import { type Actor, type CastParts, startRoles, startShards } from './cast.ts';
+import { createWishes, type Wishes } from './wishes.ts';
+
+export interface StageParts {
+  readonly plan: Plan;
+  /** Where the log of every process goes. */
+  readonly logs: string;
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  readonly onProgress: (line: string) => void;
+}
+
+/** Servers, the simulator, the roles and the shards, at work. */
+export interface Stage {
+  readonly servers: Servers;
+  readonly sim: Simulator;
+  readonly database: pg.Client;
+  readonly actors: readonly Actor[];
+  readonly account: Account;
+  readonly airing: Airing;
+  readonly wishes: Wishes;
+  readonly sampler: Sampler;
+  readonly beganAt: number;
+  /** How often processes ended that nobody had ended, by name. */
+  crashes(): Record<string, number>;
+}
+
+/** Sets everything up, lets `act` happen on it, and takes it down again whatever becomes of it. */
+export async function onStage<T>(parts: StageParts, act: (stage: Stage) => Promise<T>): Promise<T> {
+  const undo: (() => unknown)[] = [];
+  try {
+    return await act(await setStage(parts, undo));
+  } finally {
+    for (const step of undo) await step();
+  }
+}
+
+async function setStage({ plan, logs, inherited, onProgress }: StageParts, undo: (() => unknown)[]): Promise<Stage> {
+  await mkdir(logs, { recursive: true });
+  const servers = await startServers(onProgress);
+  undo.unshift(() => servers.end());
+  const sim = await startSimulator({ seed: plan.seed });
+  undo.unshift(() => sim.stop());
+  const account = createAccount(SHARDS);
+  const streamers = castStreamers(sim, plan);
+
+  const settings = { ...sim.env(), ...settingsOfRoles(plan) };
+  const cast: CastParts = { servers, inherited, settings, logs };
+  onProgress(`starting nine processes and two shards for ${streamers.length} keys`);
+  const actors = await startRoles(cast);
+  undo.unshift(() => Promise.all(actors.map(({ process }) => process.end())));
+  const shards = await startShards(cast, (line) => hear(account, line));
+  undo.unshift(() => Promise.all(shards.map((shard) => shard.end())));
+
+  const wishes = createWishes({ shards, streamers, plan, random: createRandom(`${plan.seed}/wishes`) });
+  const isOwed = (streamer: Streamer): boolean => !wishes.isRestless(streamer);
+  const random = createRandom(`${plan.seed}/airing`);
+  const airing = createAiring({ world: sim.world, streamers, isOwed, account, plan, random });
+  const { redis, database } = await connect(servers, undo);
+  const beganAt = Date.now();
+  const { delays, tally } = account;
+  const sampler = createSampler({ redis, database, actors, shards, tally, delays, beganAt });
+  const crashes = () => crashesOf([...actors.map(({ process }) => process), ...shards]);
+  return { servers, sim, database, actors, account, airing, wishes, sampler, beganAt, crashes };
+}
+
+function castStreamers({ world }: Simulator, { streamers }: Plan): Streamer[] {
+  return PLATFORMS.flatMap((platform) =>
+    Array.from({ length: streamers[platform] }, () => world.addStreamer({ platform })),
+  );
+}
+
+/** A line of a shard that is no telling says what its guilds wish, which we know. */
+function hear(account: Account, line: string): void {
+  const entry = JSON.parse(line) as { what: string } & Told;
+  if (entry.what === 'told') account.told(entry);
+}
+
+async function connect(servers: Servers, undo: (() => unknown)[]): Promise<{ redis: Redis; database: pg.Client }> {
+  const redis = new Redis(servers.redis.url);
+  undo.unshift(() => redis.disconnect());
+  const database = new pg.Client({ connectionString: servers.postgres.url });
+  await database.connect();
+  undo.unshift(() => database.end());
+  return { redis, database };
+}
+
+function crashesOf(processes: readonly Supervised[]): Record<string, number> {
+  return Object.fromEntries(
+    processes.map((one) => [one.name, one.crashes()] as const).filter(([, count]) => count > 0),
+  );
+}
