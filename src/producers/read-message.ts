@@ -40,7 +40,7 @@ export function readMessage({ channel, raw }: Message): MessageReading {
     const value = parseJson(raw);
     const read = readFollowEvents(channel === FOLLOW_CHANNEL ? 'follow' : 'unfollow', value);
     for (const [index, each] of read.entries()) {
-      const payload = Array.isArray(value) ? elementText(value[index]) : raw;
+      const payload = Array.isArray(value) && read.length === value.length ? elementText(value[index]) : raw;
       if (each.kind === 'refused') refuse(each.reason, payload);
       else addEvent(each.event, index, { reading, refuse: (reason) => refuse(reason, payload) });
     }

@@ -29,6 +29,9 @@ export type FollowEvent =
     })
   | (Said & { readonly action: 'unfollow' });
 
+/** More do not fit into a message, unless they say nothing: reading tens of thousands of those would hold everybody up. */
+const MAX_EVENTS = 5_200;
+
 export type ReadEvent =
   | { readonly kind: 'event'; readonly event: FollowEvent }
   /** `value`: the refused element. `reason` names each field at fault and what was expected there. */
@@ -41,8 +44,9 @@ export type ReadEvent =
  */
 export function readFollowEvents(action: 'follow' | 'unfollow', value: unknown): ReadEvent[] {
   if (!Array.isArray(value)) return [readEvent(action, value)];
-  if (value.length > 0) return value.map((element) => readEvent(action, element));
-  return [{ kind: 'refused', reason: 'message: expected an event, got an empty array', value }];
+  if (value.length > 0 && value.length <= MAX_EVENTS) return value.map((element) => readEvent(action, element));
+  const got = value.length === 0 ? 'an event, got an empty array' : `at most ${MAX_EVENTS} events, got ${value.length}`;
+  return [{ kind: 'refused', reason: `message: expected ${got}`, value }];
 }
 
 function readEvent(action: 'follow' | 'unfollow', value: unknown): ReadEvent {
@@ -108,8 +112,9 @@ function readPlatform(value: unknown): Platform | undefined {
 }
 
 function readStreamKey(value: unknown): string | undefined {
-  const text = isLosslessNumber(value) ? value.toString() : value;
-  const trimmed = typeof text === 'string' ? text.trim() : '';
+  // Of a bare number only plain digits can be meant: 1e3 would pass for a name.
+  if (isLosslessNumber(value)) return readStreamKey(/^\d+$/.test(value.toString()) ? value.toString() : null);
+  const trimmed = typeof value === 'string' ? value.trim() : '';
   return trimmed !== '' && trimmed.length <= 512 ? trimmed : undefined;
 }
 

@@ -36,15 +36,22 @@ function laneOf(metadata: PlainObject): Lane | null {
 /** Whoever counts the wishes to record then need know but one spelling. */
 function withRecord(metadata: PlainObject): PlainObject {
   const said = Object.entries(metadata).filter(([key]) => key.toLowerCase() === 'record');
-  const wished = said.some(([, value]) => ['true', '1'].includes(String(value).trim().toLowerCase()));
-  return wished ? { ...metadata, record: true } : metadata;
+  return said.some(([, value]) => isWished(value)) ? { ...metadata, record: true } : metadata;
+}
+
+/** An object is no wish, and may not even be a text: it brings its own `toString`. */
+function isWished(value: unknown): boolean {
+  return typeof value !== 'object' && ['true', '1'].includes(String(value).trim().toLowerCase());
 }
 
 function bounded(metadata: PlainObject): PlainObject {
   if (JSON.stringify(metadata).length <= MAX_KEPT) return metadata;
-  return Object.fromEntries(
-    Object.entries(metadata).filter(
-      ([key, value]) => KNOWN_KEYS.includes(key.toLowerCase()) && JSON.stringify(value).length <= MAX_KEPT_VALUE,
-    ),
-  );
+  return Object.fromEntries(KNOWN_KEYS.flatMap((known) => spellingOf(known, metadata)));
+}
+
+/** One spelling of a known key, or none: there are thousands of ways to write one in capitals and small letters. */
+function spellingOf(known: string, metadata: PlainObject): [string, unknown][] {
+  const usable = ([key, value]: [string, unknown]): boolean =>
+    key.toLowerCase() === known && JSON.stringify(value).length <= MAX_KEPT_VALUE;
+  return Object.entries(metadata).filter(usable).slice(0, 1);
 }

@@ -52,7 +52,7 @@ export const HINT_CHANNELS: readonly string[] = Object.keys(READERS);
 /** Reads one message of a hint channel. Never throws. */
 export function readHintMessage(channel: string, raw: Buffer): HintReading {
   const reader = Object.hasOwn(READERS, channel) ? READERS[channel] : undefined;
-  if (!reader) return { kind: 'refused', reason: `message: ${channel} is no channel of hints` };
+  if (!reader) return { kind: 'refused', reason: `message: expected a channel of hints, got ${shown(channel)}` };
   try {
     return { kind: 'word', word: reader(raw) };
   } catch (error) {
@@ -170,10 +170,13 @@ function plainText(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
-/** What came may hold a secret, as TwitCasting's webhooks do: it is named only where it is a plain text. */
+/** What came may hold a secret, as TwitCasting's webhooks do: it is named only where it is a plain text, and without it. */
 function unusable(expected: string, got: string): Unusable {
-  const shown = got.length > 60 ? `${got.slice(0, 60)}…` : got;
-  return new Unusable(
-    `message: expected ${expected}, got ${got.startsWith('{') ? 'an object' : JSON.stringify(shown)}`,
-  );
+  const what = got.startsWith('{') ? 'an object' : got.startsWith('[') ? 'a list' : shown(got);
+  return new Unusable(`message: expected ${expected}, got ${what}`);
+}
+
+function shown(text: string): string {
+  const clean = text.replace(SIGNATURE, '$1""');
+  return JSON.stringify(clean.length > 60 ? `${clean.slice(0, 60)}…` : clean);
 }
