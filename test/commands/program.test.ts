@@ -1,20 +1,11 @@
-import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { type Environment, spawnTallylight } from '../support/processes.ts';
 
 async function run(args: readonly string[], env: Environment = {}) {
   const program = spawnTallylight(args, env);
   const code = await program.exited;
   return { code, stdout: program.stdout(), stderr: program.stderr() };
-}
-
-/** A port where nothing listens. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 const STACK = /^ +at .*\d+:\d+\)?$/m;

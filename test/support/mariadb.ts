@@ -4,10 +4,10 @@ import path from 'node:path';
 import { type Connection, createConnection } from 'mariadb';
 import { unpackedProgram, unpackPackages } from '../../src/embedded/debian-packages.ts';
 import { fileExists } from '../../src/embedded/file-exists.ts';
-import { freePort } from '../../src/embedded/free-port.ts';
 import { type GuardedProcess, startGuarded } from '../../src/embedded/guarded-process.ts';
 import { programOnPath, runProgram } from '../../src/embedded/run-program.ts';
 import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 
 /** A MariaDB of its own. It ends with this process, whatever ends it. */
 export interface TestMariadb {
@@ -39,7 +39,7 @@ export interface MariadbProgram {
 const PACKAGES = ['mariadb-server-core', 'mariadb-client-core'];
 const UNPACKED = path.resolve(import.meta.dirname, '..', '..', '.tallylight', 'mariadb-package');
 const ROOT = { user: 'root', password: 'open-sesame' };
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 /** The MariaDB of this system; where there is none, Debian's packages of it, unpacked once into the clone. */
 export async function findMariadb({ installed = true, unpackInto = UNPACKED } = {}): Promise<MariadbProgram> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
 import { startRedisServer } from '../../src/embedded/redis-server.ts';
+import { freePort } from './free-port.ts';
 import { accountUrls, type RedisAccounts, userLines } from './redis-users.ts';
 
 export interface TestRedis {
@@ -22,10 +23,11 @@ export interface TestRedis {
 /** A Redis of its own: Pub/Sub and its emptying concern a whole server. It ends with this process, whatever ends it. */
 export async function startRedis({ appendOnly = false, settings = [] as readonly string[] } = {}): Promise<TestRedis> {
   const home = await mkdtemp(path.join(tmpdir(), 'tallylight-redis-'));
-  const options = { home, account: null, appendOnly, settings: [...userLines(), ...settings] };
+  const port = await freePort();
+  const options = { home, account: null, port, appendOnly, settings: [...userLines(), ...settings] };
   const start = () => startRedisServer({ program: inject('redis'), ...options });
   let server = await start();
-  const { url, port } = server;
+  const { url } = server;
   return {
     url,
     as: accountUrls(url),
@@ -39,7 +41,6 @@ export async function startRedis({ appendOnly = false, settings = [] as readonly
       await server.stop();
       if (empty) await rm(path.join(home, 'appendonlydir'), { recursive: true, force: true });
       server = await start();
-      if (server.port !== port) throw new Error(`somebody took port ${port} while the test's Redis was down`);
     },
   };
 }
