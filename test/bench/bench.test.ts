@@ -7,9 +7,6 @@ import type { Report } from '../../bench/report/save.ts';
 import { spawnNode } from '../support/processes.ts';
 
 const BENCH = path.join('dist', 'bench', 'main.js');
-/** It starts a dozen processes one after the other, on a machine that other tests use as well. */
-const PATIENCE_MS = 240_000;
-
 let directory: string;
 let report: Report;
 
@@ -18,7 +15,7 @@ beforeAll(async () => {
   const bench = spawnNode([BENCH, '--quick', '--json', '--name', 'quick', '--results', directory]);
   expect(await bench.exited, bench.stderr()).toBe(0);
   report = JSON.parse(bench.stdout());
-}, PATIENCE_MS);
+});
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

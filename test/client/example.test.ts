@@ -102,7 +102,7 @@ describe('two shards', () => {
       await sleep(3); // so that deaths meet shards at work; nothing depends on it
     }
     for (const index of [0, 1]) {
-      await eventually(async () => expect(await toldBy(index, false)).toEqual(expected(index, news)), 30_000);
+      await eventually(async () => expect(await toldBy(index, false)).toEqual(expected(index, news)));
     }
   });
 
@@ -117,7 +117,7 @@ describe('two shards', () => {
     await log.online('2');
     const news = ['online twitch/1 event', 'online twitch/2 event'];
     for (const index of [0, 1]) {
-      await eventually(async () => expect(await toldBy(index)).toEqual(expected(index, news)), 30_000);
+      await eventually(async () => expect(await toldBy(index)).toEqual(expected(index, news)));
     }
   });
 
@@ -137,12 +137,10 @@ describe('two shards', () => {
     await start(1);
     for (const index of [0, 1]) {
       const guilds = ownOf(index);
-      await eventually(
-        async () =>
-          expect((await toldBy(index)).slice(2 * guilds.length)).toEqual(
-            expected(index, ['offline twitch/1 snapshot', 'online twitch/3 snapshot']),
-          ),
-        30_000,
+      await eventually(async () =>
+        expect((await toldBy(index)).slice(2 * guilds.length)).toEqual(
+          expected(index, ['offline twitch/1 snapshot', 'online twitch/3 snapshot']),
+        ),
       );
     }
   });

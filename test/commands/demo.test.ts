@@ -15,7 +15,6 @@ import { startRedis } from '../support/redis.ts';
 
 const run = promisify(execFile);
 const PROGRAM = path.resolve('dist', 'src', 'main.js');
-const LONG_MS = 240_000;
 const EVENT = /^\d\d:\d\d:\d\d +online +\w+/m;
 
 let home: string;
@@ -38,103 +37,79 @@ function demo(args: readonly string[], env: Environment = {}): Tallylight {
 }
 
 describe('the demo', () => {
-  it(
-    'announces what happens, ends by itself and says so, and leaves nothing behind',
-    async () => {
-      const program = demo(['--for', '20s', '--json']);
-      await program.waitFor(EVENT, LONG_MS);
-      const started = await descendants(program.pid);
-      expect(started.length).toBeGreaterThan(8);
-      const code = await program.exited;
-      const summary = JSON.parse(program.stdout()) as DemoSummary;
-      expect(summary.differences).toEqual([]);
-      expect(summary).toMatchObject({ ok: true, checked: true, shards: 3, unfollowed: { requestsSince: 0 } });
-      expect(code).toBe(0);
-      for (const platform of PLATFORMS) {
-        const { followed, requests, online, due } = summary.platforms[platform];
-        expect(followed).toBe(3);
-        expect(requests).toBeGreaterThan(0);
-        expect(online).toBeGreaterThanOrEqual(due);
-      }
-      expect(PLATFORMS.reduce((sum, platform) => sum + summary.platforms[platform].due, 0)).toBeGreaterThan(3);
-      expect(await stillThere(started)).toEqual([]);
-    },
-    LONG_MS,
-  );
+  it('announces what happens, ends by itself and says so, and leaves nothing behind', async () => {
+    const program = demo(['--for', '20s', '--json']);
+    await program.waitFor(EVENT);
+    const started = await descendants(program.pid);
+    expect(started.length).toBeGreaterThan(8);
+    const code = await program.exited;
+    const summary = JSON.parse(program.stdout()) as DemoSummary;
+    expect(summary.differences).toEqual([]);
+    expect(summary).toMatchObject({ ok: true, checked: true, shards: 3, unfollowed: { requestsSince: 0 } });
+    expect(code).toBe(0);
+    for (const platform of PLATFORMS) {
+      const { followed, requests, online, due } = summary.platforms[platform];
+      expect(followed).toBe(3);
+      expect(requests).toBeGreaterThan(0);
+      expect(online).toBeGreaterThanOrEqual(due);
+    }
+    expect(PLATFORMS.reduce((sum, platform) => sum + summary.platforms[platform].due, 0)).toBeGreaterThan(3);
+    expect(await stillThere(started)).toEqual([]);
+  });
 
-  it(
-    'with --push announces what begins on every platform, though polls are five minutes apart',
-    async () => {
-      const program = demo(['--push', '--for', '60s', '--json']);
-      const code = await program.exited;
-      const summary = JSON.parse(program.stdout()) as DemoSummary;
-      expect(summary.differences).toEqual([]);
-      expect(summary).toMatchObject({ ok: true, checked: true });
-      expect(code).toBe(0);
-      const afterStart = program.stderr().match(/ online .* after its start$/gm) ?? [];
-      expect(afterStart.length).toBeGreaterThan(0);
-    },
-    LONG_MS,
-  );
+  it('with --push announces what begins on every platform, though polls are five minutes apart', async () => {
+    const program = demo(['--push', '--for', '60s', '--json']);
+    const code = await program.exited;
+    const summary = JSON.parse(program.stdout()) as DemoSummary;
+    expect(summary.differences).toEqual([]);
+    expect(summary).toMatchObject({ ok: true, checked: true });
+    expect(code).toBe(0);
+    const afterStart = program.stderr().match(/ online .* after its start$/gm) ?? [];
+    expect(afterStart.length).toBeGreaterThan(0);
+  });
 
-  it(
-    'lets no other one meddle with it, and ends everything it started on Ctrl-C',
-    async () => {
-      const program = demo([]);
-      await program.waitFor(EVENT, LONG_MS);
-      const other = demo([]);
-      expect(await other.exited).toBe(1);
-      expect(other.stderr()).toMatch(/^tallylight: another demo runs here/m);
-      const started = await descendants(program.pid);
-      expect(await program.end('SIGINT')).toBe(0);
-      expect(program.stdout()).toContain('stopped before it could be compared');
-      expect(await stillThere(started)).toEqual([]);
-    },
-    LONG_MS,
-  );
+  it('lets no other one meddle with it, and ends everything it started on Ctrl-C', async () => {
+    const program = demo([]);
+    await program.waitFor(EVENT);
+    const other = demo([]);
+    expect(await other.exited).toBe(1);
+    expect(other.stderr()).toMatch(/^tallylight: another demo runs here/m);
+    const started = await descendants(program.pid);
+    expect(await program.end('SIGINT')).toBe(0);
+    expect(program.stdout()).toContain('stopped before it could be compared');
+    expect(await stillThere(started)).toEqual([]);
+  });
 
-  it(
-    'ends everything it started when it is interrupted while it starts',
-    async () => {
-      const program = demo([]);
-      await program.waitFor(/starting Postgres/, LONG_MS);
-      const started = await descendants(program.pid);
-      expect(started).not.toEqual([]);
-      expect(await program.end('SIGINT')).toBe(0);
-      expect(await stillThere(started)).toEqual([]);
-    },
-    LONG_MS,
-  );
+  it('ends everything it started when it is interrupted while it starts', async () => {
+    const program = demo([]);
+    await program.waitFor(/starting Postgres/);
+    const started = await descendants(program.pid);
+    expect(started).not.toEqual([]);
+    expect(await program.end('SIGINT')).toBe(0);
+    expect(await stillThere(started)).toEqual([]);
+  });
 
-  it(
-    'leaves nothing behind even when it is killed',
-    async () => {
-      const program = demo(['--plain']);
-      await program.waitFor(EVENT, LONG_MS);
-      const started = await descendants(program.pid);
-      await program.end('SIGKILL');
-      await eventually(async () => expect(await stillThere(started)).toEqual([]), 60_000);
-    },
-    LONG_MS,
-  );
+  it('leaves nothing behind even when it is killed', async () => {
+    const program = demo(['--plain']);
+    await program.waitFor(EVENT);
+    const started = await descendants(program.pid);
+    await program.end('SIGKILL');
+    await eventually(async () => expect(await stillThere(started)).toEqual([]));
+  });
 
-  it(
-    'fails, and says what differs, when something is announced that never was',
-    async () => {
-      const [database, redis] = await Promise.all([createDatabase({ empty: true }), startRedis()]);
-      undo.push(database.drop, redis.stop);
-      const program = demo(['--for', '20s', '--use-servers', '--streamers', '1'], {
-        DATABASE_URL: database.url,
-        REDIS_URL: redis.url,
-      });
-      await program.waitFor(/shards follow/, LONG_MS);
-      await publish(redis.url, phantom());
-      expect(await program.exited).toBe(1);
-      expect(program.stdout()).toMatch(/phantom +twitch\/4242: 777 was announced online, but never was live/);
-      expect(program.stdout()).toMatch(/differences between what happened and what was announced/);
-    },
-    LONG_MS,
-  );
+  it('fails, and says what differs, when something is announced that never was', async () => {
+    const [database, redis] = await Promise.all([createDatabase({ empty: true }), startRedis()]);
+    undo.push(database.drop, redis.stop);
+    const program = demo(['--for', '20s', '--use-servers', '--streamers', '1'], {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+    });
+    await program.waitFor(/shards follow/);
+    await publish(redis.url, phantom());
+    expect(await program.exited).toBe(1);
+    expect(program.stdout()).toMatch(/phantom +twitch\/4242: 777 was announced online, but never was live/);
+    expect(program.stdout()).toMatch(/differences between what happened and what was announced/);
+  });
 });
 
 describe('the demo on servers of somebody', () => {

@@ -49,7 +49,7 @@ test('a channel is marked and watched, and the mark is taken away', async () => 
   expect((await tallylight('record', 'off', 'youtube/UC81tUN0Ljo_kr7CYSgcNPXQ')).out).toContain('is not marked now');
   expect(await pins()).toEqual([]);
   expect((await tallylight('list')).out).toContain('No key is tracked');
-}, 180_000); // starts many processes
+});
 
 test('a name that is known is marked by its key, one that nobody can resolve is not', async () => {
   const name = { platform: 'twitch', kind: 'login', name: 'someone' } as const;
@@ -58,7 +58,7 @@ test('a name that is known is marked by its key, one that nobody can resolve is 
   const unknown = await tallylight('record', 'on', 'twitch/stranger');
   expect(unknown.code).toBe(1);
   expect(unknown.err).toMatch(/stranger: nobody has told yet who this is, and no credentials are set for twitch/);
-}, 120_000);
+});
 
 test('what nobody would record is refused', async () => {
   const space = await tallylight('record', 'on', 'twitter/2244994945');
@@ -67,7 +67,7 @@ test('what nobody would record is refused', async () => {
   const category = await tallylight('record', 'on', 'youtube/holo');
   expect(category.code).toBe(2);
   expect(category.err).toContain('mark each');
-}, 120_000);
+});
 
 test('a hint that was refused is read again here, and published nowhere: the bot listens too', async () => {
   const redis = new Redis(server.url);
@@ -95,4 +95,4 @@ test('a hint that was refused is read again here, and published nowhere: the bot
   ]);
   expect(heard).toEqual([]);
   for (const connection of [redis, bot]) connection.disconnect();
-}, 120_000);
+});

@@ -188,10 +188,8 @@ it('all roles and a shard work over TLS alone, each with the file of the authori
     expect(sim.requests.recent('twitch').some((request) => request.ids.includes(identifier))).toBe(true),
   );
   const { id } = sim.world.goLive('twitch', identifier);
-  await eventually(
-    async () =>
-      expect(await readFile(path.join(shardDirectory, 'told.log'), 'utf8')).toContain(`${GUILD} online twitch/${id}`),
-    30_000,
+  await eventually(async () =>
+    expect(await readFile(path.join(shardDirectory, 'told.log'), 'utf8')).toContain(`${GUILD} online twitch/${id}`),
   );
   await Promise.all([program.end(), shard.end()]);
   await expectNothingRefused(redis.url);

@@ -34,7 +34,7 @@ afterEach(async () => {
   await Promise.all(users.map((user) => user.end('SIGKILL')));
   users = [];
   // Everything ends by itself now; a guard that we killed could not end its server.
-  await eventually(async () => expect(await processesOf(dir)).toEqual([]), 30_000);
+  await eventually(async () => expect(await processesOf(dir)).toEqual([]));
   await rm(parent, { recursive: true, force: true });
 });
 
@@ -158,7 +158,7 @@ async function takeAlongRedis(): Promise<void> {
 async function startUser(): Promise<User> {
   const user = spawnNode(['test/embedded/user.mjs', dir]);
   users.push(user);
-  const [, json = ''] = await user.waitFor(/^ready (.*)$/m, 45_000);
+  const [, json = ''] = await user.waitFor(/^ready (.*)$/m);
   return { ...user, ...(JSON.parse(json) as { databaseUrl: string; redisUrl: string }) };
 }
 

@@ -7,9 +7,6 @@ import { startMariadb, type TestMariadb } from '../support/mariadb.ts';
 import { addRows, BOT_DATABASE, makeNoticeTables, noticeUrl, READER } from '../support/notice-tables.ts';
 import { type Environment, spawnTallylight, type Tallylight } from '../support/processes.ts';
 
-/** Most of these start several processes one after the other, on machines that have other work. */
-const PATIENCE_MS = 240_000;
-
 let server: TestMariadb;
 let cluster: Cluster;
 let database: Database;
@@ -21,13 +18,13 @@ beforeAll(async () => {
   await makeNoticeTables(server);
   database = openDatabase(cluster.database.url, 2);
   bot = { NOTICE_DATABASE_URL: noticeUrl(server), STATE_SYNC_INTERVAL: '2s' };
-}, 120_000);
+});
 
 afterAll(async () => {
   await database?.$disconnect();
   await cluster?.stop();
   await server?.stop();
-}, 60_000);
+});
 
 const PLACE = { guild_id: 18446744073709551615n, discord_channel_id: 1234567890123456789n };
 
@@ -38,7 +35,7 @@ function streamer(): StreamKey {
 /** Says when it is heard that the key went live. */
 async function isHeard(key: StreamKey): Promise<void> {
   const { id } = cluster.sim.world.goLive(key.platform, key.identifier);
-  await eventually(() => expect(cluster.heardOf(key)).toEqual([`online ${id}`]), 60_000);
+  await eventually(() => expect(cluster.heardOf(key)).toEqual([`online ${id}`]));
 }
 
 async function command(args: readonly string[], env: Environment = bot) {
@@ -56,12 +53,12 @@ const followed = async (): Promise<string[]> =>
 
 const told = (process: Tallylight, sentence: string): number => process.stdout().split(sentence).length - 1;
 
-describe('a bot whose database', { timeout: PATIENCE_MS }, () => {
+describe('a bot whose database', () => {
   it('is away: every role runs, is ready, and follows; a warning says so once', async () => {
     await server.kill();
     tally = await cluster.run('all', bot);
     const [, address] = await tally.waitFor(/"address":"(http:[^"]+)"/);
-    await tally.waitFor(/the bot's database is away/, 60_000);
+    await tally.waitFor(/the bot's database is away/);
     const key = streamer();
     await cluster.follow(key);
     await isHeard(key);
@@ -84,22 +81,22 @@ describe('a bot whose database', { timeout: PATIENCE_MS }, () => {
     );
     await eventually(async () => {
       for (const { identifier } of keys) expect(await followed()).toContain(`${identifier} notice`);
-    }, 60_000);
+    });
     await tally.waitFor(/the bot's database is back/);
     await isHeard(keys[0] as StreamKey);
 
     await server.execute(
       `DELETE FROM ${BOT_DATABASE}.notice_twitch_stream_channels WHERE notice_twitch_user_id = '${keys[1]?.identifier}'`,
     );
-    await eventually(async () => expect(await followed()).not.toContain(`${keys[1]?.identifier} notice`), 60_000);
+    await eventually(async () => expect(await followed()).not.toContain(`${keys[1]?.identifier} notice`));
     await server.execute(`DELETE FROM ${BOT_DATABASE}.notice_twitch_stream_channels`);
-    await tally.waitFor(/"doubt":"no usable row where there were 2"/, 60_000);
+    await tally.waitFor(/"doubt":"no usable row where there were 2"/);
     expect(await followed()).toHaveLength(3);
     expect(await tally.end()).toBe(0);
   });
 });
 
-describe('tallylight import', { timeout: PATIENCE_MS }, () => {
+describe('tallylight import', () => {
   it('tells what would change, with what is refused and not believed, and changes nothing', async () => {
     await addRows(server, 'notice_youtube_stream_channel', [
       ...Array.from({ length: 30 }, (_, i) => ({

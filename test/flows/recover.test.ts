@@ -77,7 +77,7 @@ describe('nothing lost, nothing twice', () => {
     await cluster.redis.kill();
     await cluster.redis.restart({ empty: true });
     const id = live(before);
-    await eventually(() => expect(cluster.heardOf(before)).toEqual([`online ${id}`]), 30_000);
+    await eventually(() => expect(cluster.heardOf(before)).toEqual([`online ${id}`]));
     const after = await followed();
     const afterId = live(after);
     await eventually(() => expect(cluster.heardOf(after)).toEqual([`online ${afterId}`]));

@@ -13,7 +13,7 @@ export interface BrowserProgram {
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chromium-headless-shell'];
 const UNPACKED = path.resolve(import.meta.dirname, '..', '..', '.tallylight', 'chromium-package');
-const START_MS = 60_000;
+const START_MS = 120_000;
 const FLAGS = [
   '--no-sandbox', // tests run as root in containers, where it has no sandbox
   '--disable-gpu',

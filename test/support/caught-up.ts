@@ -12,7 +12,7 @@ export async function caughtUp(redisUrl: string, { platform, identifier }: Strea
     await eventually(async () => {
       const done = await queues[platform].getJobs(['completed']);
       expect(done.some(({ data }) => data.reason === 'pushed' && data.identifier === identifier)).toBe(true);
-    }, 60_000);
+    });
   } finally {
     await Promise.all(Object.values(queues).map((queue) => queue.close()));
     redis.disconnect();

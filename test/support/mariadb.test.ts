@@ -23,4 +23,4 @@ test('a test MariaDB is unpacked where none is installed, and has after SIGKILL 
   await server.kill();
   await server.restart();
   expect(await server.query('SELECT n FROM kept.one')).toEqual([{ n: 7 }]);
-}, 180_000);
+});

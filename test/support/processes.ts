@@ -13,7 +13,7 @@ export interface Tallylight {
   stdout(): string;
   stderr(): string;
   /** Resolves with the match when stdout or stderr shows it. @throws with the whole output when it ends before, or never does */
-  waitFor(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
+  waitFor(pattern: RegExp): Promise<RegExpExecArray>;
   /** The exit code, or the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
   /** Sends the signal and waits for the end. */
@@ -66,11 +66,11 @@ function wrap(child: ChildProcess, what: string): Tallylight {
     });
   });
   const send = (signal: NodeJS.Signals): void => void child.kill(signal);
-  const waitFor = async (pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> => {
+  const waitFor = async (pattern: RegExp): Promise<RegExpExecArray> => {
     const found = (): RegExpExecArray | null => pattern.exec(stdout) ?? pattern.exec(stderr);
     await eventually(() => {
       if (!found() && !ended) throw new Error(`"${what}" has not shown ${pattern} yet; ${shown(stdout, stderr)}`);
-    }, timeoutMs);
+    });
     const match = found();
     if (match) return match;
     throw new Error(`"${what}" ended without showing ${pattern}; ${shown(stdout, stderr)}`);

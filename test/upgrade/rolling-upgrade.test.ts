@@ -12,8 +12,6 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { LAST_STATEMENTS, LAST_VERSION } from './last-version.ts';
 
-const PATIENCE_MS = 120_000;
-
 interface Tables {
   rows(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
@@ -115,7 +113,7 @@ describe('a cluster of the last version', () => {
     await tables.rows('DROP SCHEMA public CASCADE');
     await tables.rows('CREATE SCHEMA public');
     await migrate(cluster.database.url, await lastMigrations());
-  }, PATIENCE_MS);
+  });
   afterAll(async () => {
     redis?.disconnect();
     await tables?.close();
@@ -124,54 +122,50 @@ describe('a cluster of the last version', () => {
 
   const queueOf = (name: string): Queue => new Queue(name, { connection: redis, prefix: queuePrefix(name) });
 
-  it(
-    'hands its tables and its queues over: what waits is done, and what it still writes too',
-    async () => {
-      const [waiting, followed, late] = [1, 2, 3].map(
-        () => cluster.sim.world.addStreamer({ platform: 'twitch' }).identifier,
-      ) as [string, string, string];
-      for (const identifier of [waiting, followed, late]) {
-        await tables.rows(LAST_VERSION.insertStream, ['twitch', identifier, new Date()]);
-        await tables.rows(LAST_VERSION.insertFollow, ['twitch', identifier, '1', '2', new Date(), 'event', null]);
-      }
-      await tables.rows('INSERT INTO log_position (id, epoch, sequence) VALUES (1, $1, 41)', [randomUUID()]);
-      const waitingId = cluster.sim.world.goLive('twitch', waiting).id;
-      const [polls, changes, upkeep] = [queueOf('poll-twitch'), queueOf('change'), queueOf('upkeep')];
-      const change = await recordAsLastVersion(tables, waiting, waitingId);
-      for (const job of LAST_VERSION.changeJobs(change)) await changes.add(job.name, job.data, job.opts);
-      for (const identifier of [waiting, followed]) {
-        await redis.zadd('tallylight:{poll-twitch}:due', 'NX', Date.now(), identifier);
-        const { id, repeat, template } = LAST_VERSION.pollScheduler(identifier);
-        await polls.upsertJobScheduler(id, repeat, template);
-        for (const job of LAST_VERSION.pollJobs(identifier)) await polls.add(job.name, job.data, job.opts);
-      }
-      for (const { name, every } of LAST_VERSION.upkeep)
-        await upkeep.upsertJobScheduler(name, { every }, { name, data: {} });
-      const followedId = cluster.sim.world.goLive('twitch', followed).id;
+  it('hands its tables and its queues over: what waits is done, and what it still writes too', async () => {
+    const [waiting, followed, late] = [1, 2, 3].map(
+      () => cluster.sim.world.addStreamer({ platform: 'twitch' }).identifier,
+    ) as [string, string, string];
+    for (const identifier of [waiting, followed, late]) {
+      await tables.rows(LAST_VERSION.insertStream, ['twitch', identifier, new Date()]);
+      await tables.rows(LAST_VERSION.insertFollow, ['twitch', identifier, '1', '2', new Date(), 'event', null]);
+    }
+    await tables.rows('INSERT INTO log_position (id, epoch, sequence) VALUES (1, $1, 41)', [randomUUID()]);
+    const waitingId = cluster.sim.world.goLive('twitch', waiting).id;
+    const [polls, changes, upkeep] = [queueOf('poll-twitch'), queueOf('change'), queueOf('upkeep')];
+    const change = await recordAsLastVersion(tables, waiting, waitingId);
+    for (const job of LAST_VERSION.changeJobs(change)) await changes.add(job.name, job.data, job.opts);
+    for (const identifier of [waiting, followed]) {
+      await redis.zadd('tallylight:{poll-twitch}:due', 'NX', Date.now(), identifier);
+      const { id, repeat, template } = LAST_VERSION.pollScheduler(identifier);
+      await polls.upsertJobScheduler(id, repeat, template);
+      for (const job of LAST_VERSION.pollJobs(identifier)) await polls.add(job.name, job.data, job.opts);
+    }
+    for (const { name, every } of LAST_VERSION.upkeep)
+      await upkeep.upsertJobScheduler(name, { every }, { name, data: {} });
+    const followedId = cluster.sim.world.goLive('twitch', followed).id;
 
-      // An account that may make tables: the new version brings them to its own schema as it starts.
-      await cluster.run('all', { DATABASE_URL: cluster.database.url });
+    // An account that may make tables: the new version brings them to its own schema as it starts.
+    await cluster.run('all', { DATABASE_URL: cluster.database.url });
 
-      const heard = (identifier: string) => cluster.heardOf({ platform: 'twitch', identifier });
-      await eventually(() => expect(heard(waiting)).toEqual([`online ${waitingId}`]), 60_000);
-      await eventually(() => expect(heard(followed)).toEqual([`online ${followedId}`]), 60_000);
+    const heard = (identifier: string) => cluster.heardOf({ platform: 'twitch', identifier });
+    await eventually(() => expect(heard(waiting)).toEqual([`online ${waitingId}`]));
+    await eventually(() => expect(heard(followed)).toEqual([`online ${followedId}`]));
 
-      // A process of the last version that has not been stopped yet goes on writing.
-      const lateId = cluster.sim.world.goLive('twitch', late).id;
-      const lateChange = await recordAsLastVersion(tables, late, lateId).catch((error: { code?: string }) => error);
-      if (typeof lateChange === 'string') {
-        for (const job of LAST_VERSION.changeJobs(lateChange)) await changes.add(job.name, job.data, job.opts);
-      } else expect(lateChange.code).toBe('23505'); // the new version saw it first: the same row, once
-      await eventually(() => expect(heard(late)).toEqual([`online ${lateId}`]), 60_000);
+    // A process of the last version that has not been stopped yet goes on writing.
+    const lateId = cluster.sim.world.goLive('twitch', late).id;
+    const lateChange = await recordAsLastVersion(tables, late, lateId).catch((error: { code?: string }) => error);
+    if (typeof lateChange === 'string') {
+      for (const job of LAST_VERSION.changeJobs(lateChange)) await changes.add(job.name, job.data, job.opts);
+    } else expect(lateChange.code).toBe('23505'); // the new version saw it first: the same row, once
+    await eventually(() => expect(heard(late)).toEqual([`online ${lateId}`]));
 
-      for (const queue of [polls, changes, upkeep]) {
-        expect(await queue.getFailed(), queue.name).toEqual([]);
-        await queue.close();
-      }
-      expect(heard(waiting)).toEqual([`online ${waitingId}`]);
-    },
-    PATIENCE_MS,
-  );
+    for (const queue of [polls, changes, upkeep]) {
+      expect(await queue.getFailed(), queue.name).toEqual([]);
+      await queue.close();
+    }
+    expect(heard(waiting)).toEqual([`online ${waitingId}`]);
+  });
 });
 
 it('the recorded statements are those of the last version', () => {

@@ -66,4 +66,4 @@ it('publishes everything once and in order, however often the flushing process i
     ]);
   }
   expect(await outbox.live()).toEqual([]);
-}, 180_000); // starts a process each round
+}); // starts a process each round

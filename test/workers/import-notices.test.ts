@@ -27,7 +27,7 @@ beforeAll(async () => {
   await makeNoticeTables(server);
   tally = openTracking({ databaseUrl: database.url, redisUrl: redis.url });
   importNotices = importerOf(tally);
-}, 120_000);
+});
 
 afterAll(async () => {
   await tally?.close();
@@ -130,7 +130,7 @@ it('takes over 20,000 notices, once, with duplicates and rubbish among them', as
   expect(
     await tally.database.noticeRead.findUnique({ where: { tableName: 'notice_twitch_stream_channels' } }),
   ).toMatchObject({ rows: NOTICES.twitch, refused: 2 });
-}, 180_000);
+});
 
 it('follows what changes there: rows that came, went and were edited', async () => {
   await bot('DELETE FROM notice_twitch_stream_channels WHERE notice_twitch_user_id IN (1, 2, 3)');
@@ -187,7 +187,7 @@ it('ends nothing when the server dies in the middle of a read, and goes on when 
   await eventually(async () => {
     const waiting = await server.query<{ State: string; User: string }>('SHOW FULL PROCESSLIST');
     expect(waiting.some(({ User, State }) => User === 'tallylight' && /lock/i.test(State ?? ''))).toBe(true);
-  }, 60_000);
+  });
   await server.kill();
   // What had been read whole by then is believed.
   const cut = await running;
@@ -201,7 +201,7 @@ it('ends nothing when the server dies in the middle of a read, and goes on when 
   await server.restart();
   expect(sizes(await run())).toEqual({});
   expect(await doubts()).toEqual({});
-}, 120_000);
+});
 
 it('ends as the same at two processes at once', async () => {
   const other = openTracking({ databaseUrl: database.url, redisUrl: redis.url });
@@ -213,7 +213,7 @@ it('ends as the same at two processes at once', async () => {
   expect(await follows()).toBe(before + 1_500 - 1_000);
   expect(sizes(await run())).toEqual({});
   await other.close();
-}, 120_000);
+});
 
 it('leaves to events what came as events, and takes for an event’s what an event says too', async () => {
   const event = { platform: 'twitch', identifier: '1000' } as const;
@@ -241,4 +241,4 @@ it('believes what an operator accepts', async () => {
   expect(await tally.database.follow.count({ where: { platform: { in: ['youtube', 'twitter'] } } })).toBe(0);
   expect(await doubts()).toEqual({});
   expect(sizes(await run())).toEqual({});
-}, 120_000);
+});

@@ -162,7 +162,7 @@ describe('tallylight replay', () => {
     expect(outbox.heard[1]?.Metadata).toMatchObject({ Repeat: true, Sequence: '1' });
     const none = await run('--from', '2001-09-26T10:00+02:00', '--to', '2001-09-26 10:00');
     expect(none.out).toContain('0 events with 0 streams, from 2001-09-26 08:00:00 to 2001-09-26 10:00:00: nothing');
-  }, 120_000);
+  });
 
   it('refuses what is no span of time', async () => {
     expect(await run('--from', 'yesterday')).toMatchObject({ code: 2, err: expect.stringContaining('is no moment') });
@@ -170,5 +170,5 @@ describe('tallylight replay', () => {
       code: 2,
       err: expect.stringContaining('not before'),
     });
-  }, 120_000);
+  });
 });
