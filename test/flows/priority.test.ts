@@ -58,8 +58,9 @@ it('an urgent follow gets its news at once, others wait for their window, at the
   await eventually(async () => expect(await waitingChanges()).toBe(1));
   for (const { identifier } of urgent) cluster.sim.world.goLive('twitch', identifier);
   await eventually(() => expect(new Set(cluster.heard.map(({ key }) => key)).size).toBe(20));
+  // They are marked a moment after they were told.
+  await eventually(async () => expect(await waitingChanges()).toBe(1));
   expect(cluster.heardOf(patient)).toEqual([]);
-  expect(await waitingChanges()).toBe(1);
 
   await cluster.follow(patient, '12', URGENT);
   await eventually(async () =>

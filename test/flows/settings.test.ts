@@ -28,7 +28,7 @@ beforeAll(async () => {
     keys.push({ platform: 'twitch', identifier });
   }
   for (const key of keys) await cluster.follow(key);
-  await looks(1);
+  await eventually(() => expect(Math.min(...counts())).toBeGreaterThan(0));
 });
 
 afterAll(async () => {
@@ -37,12 +37,14 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
+/** How often each key was looked at. */
+const counts = (): number[] =>
+  keys.map(
+    ({ identifier }) => cluster.sim.requests.recent('twitch').filter(({ ids }) => ids.includes(identifier)).length,
+  );
+
 /** Waits until each key was looked at so many times more. */
 async function looks(times: number): Promise<void> {
-  const counts = (): number[] =>
-    keys.map(
-      ({ identifier }) => cluster.sim.requests.recent('twitch').filter(({ ids }) => ids.includes(identifier)).length,
-    );
   const before = counts();
   await eventually(() => {
     const least = before.map((count) => count + times);
@@ -63,6 +65,9 @@ const allAt = (ms: number) => eventually(async () => expect(await intervals()).t
 const set = (name: string, value: string): Promise<string> => cluster.tell(['settings', 'set', name, value]);
 const unset = (name: string): Promise<string> => cluster.tell(['settings', 'unset', name]);
 
+/** That a process goes by another value from here on. */
+const saying = (name: string): RegExp => new RegExp(`"changed":\\["${name}"\\]`);
+
 /** Both processes have said something since. */
 async function bothSay(pattern: RegExp, act: () => Promise<unknown>): Promise<void> {
   const count = (process: Tallylight): number =>
@@ -80,7 +85,7 @@ async function bothSay(pattern: RegExp, act: () => Promise<unknown>): Promise<vo
 describe('a setting that is changed while processes run', () => {
   it('gives schedulers and polls their new pace in every process, and unset gives the old one back', async () => {
     await allAt(HOUR_MS);
-    await bothSay(/"settings changed"/, () => set('POLL_INTERVAL_TWITCH', '1s'));
+    await bothSay(saying('POLL_INTERVAL_TWITCH'), () => set('POLL_INTERVAL_TWITCH', '1s'));
     await allAt(1_000);
     await looks(6); // an hour's due time, left by either process, would end this
     await unset('POLL_INTERVAL_TWITCH');
@@ -91,9 +96,8 @@ describe('a setting that is changed while processes run', () => {
 
   it('moves lanes and grace', async () => {
     const [key] = keys as [StreamKey];
-    await set('LANE_ONLINE', 'normal,youtube=urgent');
-    await set('OFFLINE_GRACE_TWITCH', '0s');
-    await looks(3);
+    await bothSay(saying('LANE_ONLINE'), () => set('LANE_ONLINE', 'normal,youtube=urgent'));
+    await bothSay(saying('OFFLINE_GRACE_TWITCH'), () => set('OFFLINE_GRACE_TWITCH', '0s'));
     const { id } = cluster.sim.world.goLive('twitch', key.identifier);
     await eventually(() => expect(cluster.heardOf(key)).toEqual([`online ${id}`]));
     expect(await database.change.findFirst({ where: { broadcastId: id } })).toMatchObject({ lane: 'normal' });
@@ -103,7 +107,7 @@ describe('a setting that is changed while processes run', () => {
 
   it('shows debug lines in processes that run, and no more of them when it is unset', async () => {
     await bothSay(/"level":"debug"/, () => set('LOG_LEVEL', 'debug'));
-    await bothSay(/"settings changed"/, () => unset('LOG_LEVEL'));
+    await bothSay(saying('LOG_LEVEL'), () => unset('LOG_LEVEL'));
     const quiet = [first, second].map((one) => one.stdout().match(/"level":"debug"/g)?.length);
     await looks(2);
     expect([first, second].map((one) => one.stdout().match(/"level":"debug"/g)?.length)).toEqual(quiet);
@@ -131,7 +135,7 @@ describe('a setting that is changed while processes run', () => {
     expect(await reconciles()).toBe('600000');
     const values = { BATCH_MAX_STREAMS: '1', STATE_SYNC_INTERVAL: '15m', ANNOUNCE_MAX_AGE: '5m' };
     for (const [name, value] of Object.entries(values)) {
-      await bothSay(new RegExp(`"changed":\\["${name}"\\]`), () => set(name, value));
+      await bothSay(saying(name), () => set(name, value));
     }
     await eventually(async () => expect(await reconciles()).toBe('900000'));
 

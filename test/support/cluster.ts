@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import { Redis } from 'ioredis';
+import { expect } from 'vitest';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
 import {
   FOLLOW_CHANNEL,
@@ -9,6 +11,7 @@ import {
 import { type StatusEvent, statusEvent } from '../../src/shared/contracts/status-events.ts';
 import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
+import { eventually } from './eventually.ts';
 import { type Environment, spawnTallylight, type Tallylight } from './processes.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 import { expectNothingRefused } from './refusals.ts';
@@ -24,6 +27,7 @@ export interface Heard {
 
 /** Servers of its own, the four simulated platforms, a shard that listens, and processes of the product on top. */
 export interface Cluster {
+  /** After a restart the shard hears again. */
   readonly redis: TestRedis;
   readonly database: TestDatabase;
   readonly sim: Simulator;
@@ -33,7 +37,7 @@ export interface Cluster {
   run(roles: string, env?: Environment): Promise<Tallylight>;
   /** What a command prints. */
   tell(args: readonly string[], env?: Environment): Promise<string>;
-  /** Publishes as the C# bot does: ids as bare numbers. */
+  /** Publishes as the C# bot does: ids as bare numbers. Resolves when somebody has heard it. */
   follow(key: StreamKey, guildId?: string, metadata?: object): Promise<void>;
   unfollow(key: StreamKey, guildId?: string): Promise<void>;
   /** `online <id>` and `offline <id>` of one key, in the order heard. */
@@ -56,16 +60,23 @@ const LIVELY: Environment = {
 };
 
 export async function startCluster(options: SimulatorOptions = {}): Promise<Cluster> {
-  const [redis, database, sim] = await Promise.all([
+  const [server, database, sim] = await Promise.all([
     startRedis({ appendOnly: true }),
     createDatabase(),
     startSimulator(options),
   ]);
-  const servers = { REDIS_URL: redis.as.tallylight, DATABASE_URL: database.as.tallylight };
-  const [publisher, shard] = [quiet(redis.as.shard), quiet(redis.as.shard)];
+  const servers = { REDIS_URL: server.as.tallylight, DATABASE_URL: database.as.tallylight };
+  const [publisher, shard] = [quiet(server.as.shard), quiet(server.as.shard)];
   const heard: Heard[] = [];
   shard.on('message', (_channel, text) => heard.push(...read(text)));
   await shard.subscribe(ONLINE_CHANNEL, OFFLINE_CHANNEL);
+  const redis: TestRedis = {
+    ...server,
+    async restart(options) {
+      await server.restart(options);
+      await hears(shard, server.url);
+    },
+  };
   const running: Tallylight[] = [];
 
   async function run(roles: string, env: Environment = {}): Promise<Tallylight> {
@@ -84,10 +95,10 @@ export async function startCluster(options: SimulatorOptions = {}): Promise<Clus
     },
     async follow(key, guildId = '1234567890123456789', metadata) {
       const channel = '"channel_id":9876543210987654321,';
-      await publisher.publish(FOLLOW_CHANNEL, message(key, guildId, channel, metadata));
+      await say(publisher, FOLLOW_CHANNEL, message(key, guildId, channel, metadata));
     },
     async unfollow(key, guildId = '1234567890123456789') {
-      await publisher.publish(UNFOLLOW_CHANNEL, message(key, guildId, ''));
+      await say(publisher, UNFOLLOW_CHANNEL, message(key, guildId, ''));
     },
     heardOf: (key) =>
       heard
@@ -102,6 +113,22 @@ export async function startCluster(options: SimulatorOptions = {}): Promise<Clus
       await database.drop();
     },
   };
+}
+
+/** As a bot has to: what nobody has heard is lost, and is said again. */
+async function say(publisher: Redis, channel: string, text: string): Promise<void> {
+  await eventually(async () => expect(await publisher.publish(channel, text)).toBeGreaterThan(0));
+}
+
+/** Resolves when Redis has both subscriptions of this connection. */
+async function hears(subscriber: Redis, url: string): Promise<void> {
+  const admin = quiet(url);
+  await eventually(async () => {
+    const subscribers = String(await admin.call('CLIENT', 'LIST', 'TYPE', 'PUBSUB')).split('\n');
+    const { localPort } = subscriber.stream as Socket;
+    expect(subscribers.find((line) => line.includes(` addr=127.0.0.1:${localPort} `))).toContain(' sub=2 ');
+  });
+  admin.disconnect();
 }
 
 function message({ platform, identifier }: StreamKey, guildId: string, channel: string, metadata?: object): string {
