@@ -28,7 +28,7 @@ Examples:
   $ npm run chaos                                   ten minutes, faults in the order of seed "tallylight"
   $ npm run chaos -- --seed 7 --minutes 60          longer, in another order
   $ npm run chaos -- --only redis                   only faults with this in their name
-  $ npm run chaos -- --short                        a fixed choice of faults, under three minutes
+  $ npm run chaos -- --short                        a fixed choice of faults, once each
   $ npm run chaos -- --check out/history.jsonl      judge a recorded history again
 
 The servers are its own and end with it. The history, the report and the log of every process are written to a directory.

@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { Redis } from 'ioredis';
+import type { RequestRecord } from '../simulator/requests.ts';
 import type { Simulator } from '../simulator/simulator.ts';
-import type { Entry, Heard, Rules } from './checker/entry.ts';
+import type { Asked, Entry, Heard, Rules } from './checker/entry.ts';
 
 /** Writes the history, line by line, as it happens; the truth and the requests are the simulator's, and come last. */
 export interface Recorder {
@@ -79,8 +80,27 @@ function truthOf({ world, random }: Simulator): Entry[] {
   return [...streamers, ...broadcasts];
 }
 
+/** Answers that come truly, but drop by drop or late; whoever waits has them. */
+const LATE = ['slow', 'late'];
+/** Well-formed: that nobody is live, or that nobody has that name. */
+const FALSE = ['empty', 'not-found'];
+const REFUSALS = [401, 402, 403, 429];
+/** "For today, or this month": longer than any run. */
+const SPENT = ['quota', 'credits'];
+const SPENT_MS = 24 * 3_600_000;
+
 function requestsOf({ requests }: Simulator): Entry[] {
-  return requests.recent().map(({ at, platform, ids, status, fault }) => ({
-    ...{ what: 'asked', at: at.getTime(), platform, ids: [...ids], good: status === 200 && fault === null },
-  }));
+  return requests.recent().map((one): Entry => {
+    const { at, platform, endpoint, ids, fault } = one;
+    const restMs = SPENT.includes(fault ?? '') ? SPENT_MS : one.restMs;
+    return { what: 'asked', at: at.getTime(), platform, endpoint, ids: [...ids], answer: answerOf(one), restMs };
+  });
+}
+
+function answerOf({ status, fault, restMs }: RequestRecord): Asked['answer'] {
+  if (fault !== null && FALSE.includes(fault)) return 'false';
+  if (status !== null && (REFUSALS.includes(status) || restMs !== null)) return 'refused';
+  if (status !== 200) return 'none';
+  if (fault === null) return 'true';
+  return LATE.includes(fault) ? 'late' : 'none';
 }

@@ -1,5 +1,6 @@
+import type { SomeLimits } from '../simulator/limits.ts';
 import type { Pace } from '../simulator/pace.ts';
-import { type PerPlatform, perPlatform } from '../src/shared/domain/platform.ts';
+import type { PerPlatform } from '../src/shared/domain/platform.ts';
 import type { Rules } from './checker/entry.ts';
 
 const SECOND = 1_000;
@@ -20,8 +21,6 @@ const POLL_MS: PerPlatform<number> = {
 };
 const GRACE_MS = 8 * SECOND;
 const BATCH_MS = 2 * SECOND;
-const LATE_MS = 5 * SECOND;
-
 /** Long enough for a fault to fall into a broadcast, and for the next one to be no return of the last one. */
 export const PACE: Pace = {
   ...{
@@ -35,6 +34,10 @@ export const PACE: Pace = {
   pollMs: POLL_MS.youtube,
 };
 
+/** A day's quota of YouTube is for looks two minutes apart, not for five seconds. */
+const YOUTUBE_UNITS = 100_000_000;
+export const LIMITS: SomeLimits = { youtube: { unitsPerDay: YOUTUBE_UNITS } };
+
 /** At the end, when nothing happens any more, every followed key is looked at in so long. */
 export const QUIET_MS = 2 * Math.max(...Object.values(POLL_MS)) + 2 * SECOND;
 
@@ -42,15 +45,15 @@ export function rulesFor(recoverMs: number): Rules {
   return {
     what: 'rules',
     shards: [...SHARDS],
-    leastLiveMs: perPlatform((platform) => 1.5 * POLL_MS[platform] + LATE_MS),
-    startMs: 2 * SECOND,
-    // Only Twitch does not tell when a broadcast ended: its end is the first look that missed it.
-    endMs: perPlatform((platform) => (platform === 'twitch' ? POLL_MS.twitch + LATE_MS : 2 * SECOND)),
+    timeMs: 2 * SECOND,
+    silentEnds: ['twitch'],
     recoverMs,
-    lookMs: LATE_MS,
-    unfollowMs: LATE_MS,
-    seamMs: GRACE_MS + 2 * POLL_MS.twitcasting,
+    lookMs: 2 * SECOND,
+    unfollowMs: 15 * SECOND,
     returnMs: { twitch: GRACE_MS, twitcasting: GRACE_MS },
+    doubtMs: 3 * Math.max(...Object.values(POLL_MS)),
+    restMs: 60 * SECOND,
+    unwatchedMs: 60 * SECOND,
   };
 }
 
@@ -61,7 +64,7 @@ export function settingsOfRoles(): Record<string, string> {
     HTTP_HOST: '127.0.0.1',
     HTTP_PORT: '0',
     LOG_LEVEL: 'info',
-    YOUTUBE_DAILY_UNITS: '1000000',
+    YOUTUBE_DAILY_UNITS: String(YOUTUBE_UNITS),
     POLL_INTERVAL_YOUTUBE: ms(POLL_MS.youtube),
     POLL_INTERVAL_TWITCH: ms(POLL_MS.twitch),
     POLL_INTERVAL_TWITTER: ms(POLL_MS.twitter),

@@ -12,6 +12,8 @@ export interface RequestRecord {
   /** Null: the connection was cut, or never answered. */
   readonly status: number | null;
   readonly fault: FaultKind | null;
+  /** How long a refusal asks to be left alone, in ms; null where it does not say. */
+  readonly restMs: number | null;
 }
 
 export interface EndpointCount {

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Clock } from '../src/shared/runtime/clock.ts';
 import type { ControlRoute } from './control.ts';
 import { deliver, deliverFaulty, htmlNotFound } from './delivery.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Requests } from './requests.ts';
+import { restOf } from './rest-of.ts';
 import { type Answer, json, type Route, type WirePlatform, type WireRequest } from './wire.ts';
 
 export interface ServerParts {
@@ -10,6 +12,7 @@ export interface ServerParts {
   readonly control: readonly ControlRoute[];
   readonly faults: Faults;
   readonly requests: Requests;
+  readonly clock: Clock;
 }
 
 /** Longest body that is read: nobody has anything longer to say to these endpoints. */
@@ -48,7 +51,8 @@ async function answerAs(platform: WirePlatform, { parts, route, request, respons
   const given = await faultyAnswer(platform, route, request, fault);
   const status = fault?.kind === 'down' || fault?.kind === 'timeout' ? null : given.status;
   const ids = route.ids?.(request) ?? [];
-  parts.requests.add({ platform: platform.platform, endpoint, ids, status, fault: fault?.kind ?? null });
+  const restMs = status === null ? null : restOf(given, parts.clock.now());
+  parts.requests.add({ platform: platform.platform, endpoint, ids, status, fault: fault?.kind ?? null, restMs });
   if (fault) deliverFaulty(response, given, fault);
   else deliver(response, given);
 }

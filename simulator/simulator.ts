@@ -116,7 +116,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let random: RandomWorld | null = null;
   const calls = [...worldControl(inside), ...wireControl({ ...inside, freeze: () => random?.stop() })];
   const platforms = [youtube, twitch, twitter, twitcasting];
-  const server = createWireServer({ platforms, control: [directory(calls), ...calls], faults, requests });
+  const server = createWireServer({ platforms, control: [directory(calls), ...calls], faults, requests, clock });
 
   const address = await listen(server, port, host);
   const url = `http://${host}:${address.port}`;

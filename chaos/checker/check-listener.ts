@@ -2,8 +2,8 @@ import type { Difference, DifferenceKind } from './difference.ts';
 import type { Duty } from './duty.ts';
 import type { Direction, Rules } from './entry.ts';
 import { grouped } from './grouped.ts';
-import { endOf, type Session } from './sessions.ts';
-import type { Unclear } from './unclear.ts';
+import type { Session } from './sessions.ts';
+import type { Span } from './unclear.ts';
 
 /** One stream of one event, as somebody was told. */
 export interface Telling {
@@ -20,8 +20,8 @@ export interface Telling {
 
 export interface Due {
   readonly session: Session;
-  /** Moments that a fault has made look like its end. */
-  readonly seemingEnds: readonly number[];
+  /** The times at which it may be told to have ended. */
+  readonly ends: readonly Span[];
   readonly online: Duty;
   readonly offline: Duty;
   /** Nobody follows it in the end: a comparison with what is live and followed may then take it away. */
@@ -34,7 +34,6 @@ export interface ListenerParts {
   readonly tellings: readonly Telling[];
   readonly due: readonly Due[];
   readonly rules: Rules;
-  readonly unclear: Unclear;
 }
 
 /** What one listener was told, against what was. */
@@ -56,7 +55,7 @@ function tellingsOf({ parts }: Session, byId: ReadonlyMap<string, readonly Telli
 }
 
 function checkSession(
-  { session, seemingEnds, online, offline, isLeft }: Due,
+  { session, ends, online, offline, isLeft }: Due,
   told: readonly Telling[],
   parts: ListenerParts,
 ): Difference[] {
@@ -79,7 +78,7 @@ function checkSession(
     ...told
       .filter(({ key }) => key !== session.key)
       .map((one) => said('phantom', parts, session, `${nameOf(session)} was told as one of ${one.key}`)),
-    ...told.flatMap((one) => checkTime({ session, seemingEnds }, one, parts)),
+    ...told.flatMap((one) => checkTime({ session, ends }, one, parts)),
   ];
 }
 
@@ -102,27 +101,16 @@ function checkCount(session: Session, { told, duty, direction }: Counted, parts:
   return [];
 }
 
-function checkTime(
-  { session, seemingEnds }: Pick<Due, 'session' | 'seemingEnds'>,
-  one: Telling,
-  { rules, unclear, ...parts }: ListenerParts,
-): Difference[] {
-  if (one.direction === 'offline' && one.isGuess) return [];
-  const { platform } = session;
-  const own = session.parts.find(({ id }) => id === one.id);
-  const ends = session.mayBeSplit ? session.parts.map(({ endedAt }) => endedAt ?? Infinity) : [endOf(session)];
-  const truths = one.direction === 'online' ? [own?.startedAt ?? Infinity] : [...ends, ...seemingEnds];
-  const within = one.direction === 'online' ? rules.startMs : (rules.endMs[platform] ?? 0);
-  const isRight = (truth: number): boolean => {
-    // An end that only looks can show is as late as the first one after the fault.
-    const latest = one.direction === 'offline' && within > rules.startMs ? unclear.clearFrom(platform, truth) : truth;
-    return one.happenedAt !== null && one.happenedAt >= truth - within && one.happenedAt <= latest + within;
-  };
-  if (truths.includes(Infinity) || truths.some(isRight)) return [];
-  const [told, true_] = [timeText(one.happenedAt), truths.map(timeText).join(' or ')];
-  return [
-    said('time', { ...parts }, session, `${nameOf(session)} was told ${one.direction} at ${told}, but it was ${true_}`),
-  ];
+function checkTime({ session, ends }: Pick<Due, 'session' | 'ends'>, one: Telling, parts: ListenerParts): Difference[] {
+  const { direction, happenedAt, id } = one;
+  if (direction === 'offline' && (one.isGuess || ends.length === 0)) return [];
+  const begun = session.parts.find((part) => part.id === id)?.startedAt;
+  const { timeMs } = parts.rules;
+  const begins = begun === undefined ? [] : [{ from: begun - timeMs, to: begun + timeMs }];
+  const truths = direction === 'online' ? begins : ends;
+  if (happenedAt !== null && truths.some(({ from, to }) => from <= happenedAt && happenedAt <= to)) return [];
+  const [told, true_] = [timeText(happenedAt), truths.map(spanText).join(' or ')];
+  return [said('time', parts, session, `${nameOf(session)} was told ${direction} at ${told}, but it was ${true_}`)];
 }
 
 /** Of one key, everything in the order in which it happened. */
@@ -159,4 +147,8 @@ function nameOf({ parts }: Session): string {
 
 function timeText(at: number | null): string {
   return at === null ? 'no time' : new Date(at).toISOString().slice(11, 23);
+}
+
+function spanText({ from, to }: Span): string {
+  return to === Infinity ? `after ${timeText(from)}` : `between ${timeText(from)} and ${timeText(to)}`;
 }

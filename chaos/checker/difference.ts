@@ -7,6 +7,7 @@ export type DifferenceKind =
   | 'unreadable'
   | 'other-event-id'
   | 'follow-lost'
+  | 'unwatched'
   | 'polled-unfollowed';
 
 /** One thing that is not as it should be. */

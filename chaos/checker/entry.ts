@@ -11,21 +11,24 @@ const rules = z.object({
   what: z.literal('rules'),
   /** Whoever listens, also one that was told nothing. */
   shards: z.array(text).min(1),
-  /** What was live so long while it was followed, and nothing was broken, must be told. */
-  leastLiveMs: perPlatform,
-  /** By how much a told start, or end, may differ. */
-  startMs: z.number(),
-  endMs: perPlatform,
+  /** By how much a told time may differ. */
+  timeMs: z.number(),
+  /** Platforms that do not say when a broadcast ended: its end is when it was first missed. */
+  silentEnds: z.array(text),
   /** So long after a fault its effects are forgiven. */
   recoverMs: z.number(),
-  /** A look counts when no fault begins so soon after it: what it found may not have been written down. */
+  /** Whoever asks the same again after at least so long has written down what was answered the first time. */
   lookMs: z.number(),
   /** What was under way when the last guild left may still happen. */
   unfollowMs: z.number(),
-  /** So far around a change of ids nothing may be broken for the two to be known as one broadcast. */
-  seamMs: z.number(),
-  /** Platforms that do not say when a broadcast ended; a new id within so many ms after a loss counts as its return. */
+  /** Platforms where a new id within so many ms after a loss counts as its return. */
   returnMs: perPlatform,
+  /** So long after a platform said that nobody is live it may be doubted. */
+  doubtMs: z.number(),
+  /** A platform that refuses, and does not say for how long, is left alone for so long. */
+  restMs: z.number(),
+  /** Of the time that nothing excuses, so much may pass between two answered looks at a followed key. */
+  unwatchedMs: z.number(),
 });
 
 const streamer = z.object({
@@ -72,8 +75,18 @@ const heard = z.object({ what: z.literal('heard'), ...event });
 const told = z.object({ what: z.literal('told'), shard: text, source: z.enum(['event', 'snapshot']), ...event });
 const unreadable = z.object({ what: z.literal('unreadable'), at, text: z.string() });
 
-/** A request that reached a platform, and whether it got a true answer. */
-const asked = z.object({ what: z.literal('asked'), at, platform: text, ids: z.array(z.string()), good: z.boolean() });
+/**
+ * What a request was answered. `true`: as it was · `late`: as it was, to whoever waited for it · `false`: well-formed, that
+ * there is nothing · `none`: nothing that could be understood · `refused`: leave me alone.
+ */
+const answer = z.enum(['true', 'late', 'false', 'none', 'refused']);
+
+/** A request that reached a platform. */
+const asked = z.object({
+  ...{ what: z.literal('asked'), at, platform: text, endpoint: text, ids: z.array(z.string()), answer },
+  /** For how long a refusal asks to be left alone, in ms; null: it does not say. */
+  restMs: z.number().nullable(),
+});
 
 const fault = z.object({
   what: z.literal('fault'),

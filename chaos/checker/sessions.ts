@@ -1,4 +1,5 @@
 import type { Broadcast } from './entry.ts';
+import { grouped } from './grouped.ts';
 
 /** One or several broadcasts that are to be told as one. */
 export interface Session {
@@ -16,26 +17,32 @@ export interface Sight {
   wasBlindAtSeam(before: Broadcast, next: Broadcast): boolean;
   /** Nobody could see that the old one was gone for longer than a return takes, so the new one looks like its return. */
   looksLikeReturn(before: Broadcast, next: Broadcast): boolean;
+  /** Some look may have shown it; the others are unknown to everybody. */
+  mayBeKnown(broadcast: Broadcast): boolean;
 }
 
-/** Oldest first. */
+/** Oldest first within each key. */
 export function sessionsOf(broadcasts: readonly Broadcast[], sight: Sight): Session[] {
-  const byId = new Map<string, Session>();
-  const lastOf = new Map<string, Session>();
-  for (const part of [...broadcasts].sort((a, b) => a.startedAt - b.startedAt)) {
-    const { platform, key, id, continues } = part;
-    const last = lastOf.get(`${platform}/${key}`);
-    const carriedOn = continues === null ? undefined : byId.get(`${platform}/${continues}`);
-    const session = carriedOn
-      ? grown(carriedOn, part, sight.wasBlindAtSeam)
-      : last && seemsToReturn(last, part, sight)
-        ? { ...last, parts: [...last.parts, part], mayBeSplit: true }
-        : { platform, key, parts: [part], mayBeSplit: false };
-    for (const one of session.parts) byId.set(`${platform}/${one.id}`, session);
-    byId.set(`${platform}/${id}`, session);
-    lastOf.set(`${platform}/${key}`, session);
+  const sorted = [...broadcasts].sort((a, b) => a.startedAt - b.startedAt);
+  const byKey = grouped(sorted, ({ platform, key }) => `${platform}/${key}`);
+  return [...byKey.values()].flatMap((parts) =>
+    parts.reduce<Session[]>((sessions, part) => withPart(sessions, part, sight), []),
+  );
+}
+
+function withPart(sessions: Session[], part: Broadcast, sight: Sight): Session[] {
+  const { platform, key, continues } = part;
+  const seemsAt = sessions.findLastIndex(({ parts }) => parts.some(sight.mayBeKnown));
+  const carriedAt = sessions.findLastIndex(({ parts }) => parts.some(({ id }) => id === continues));
+  const before = sessions[seemsAt]?.parts.findLast(sight.mayBeKnown);
+  // What lay between them was never shown, so it may be told with them, or not at all.
+  if (before && seemsAt !== carriedAt && sight.looksLikeReturn(before, part)) {
+    const parts = [...sessions.slice(seemsAt).flatMap((session) => session.parts), part];
+    return [...sessions.slice(0, seemsAt), { platform, key, parts, mayBeSplit: true }];
   }
-  return [...new Set(byId.values())];
+  const carriedOn = sessions[carriedAt];
+  if (!carriedOn) return [...sessions, { platform, key, parts: [part], mayBeSplit: false }];
+  return sessions.with(carriedAt, grown(carriedOn, part, sight.wasBlindAtSeam));
 }
 
 export function beginOf({ parts }: Session): number {
@@ -51,9 +58,4 @@ function grown(before: Session, part: Broadcast, wasBlind: Sight['wasBlindAtSeam
   const last = before.parts.at(-1);
   const mayBeSplit = before.mayBeSplit || (last !== undefined && wasBlind(last, part));
   return { ...before, parts: [...before.parts, part], mayBeSplit };
-}
-
-function seemsToReturn({ parts }: Session, next: Broadcast, sight: Sight): boolean {
-  const last = parts.at(-1);
-  return last !== undefined && sight.looksLikeReturn(last, next);
 }

@@ -1,28 +1,45 @@
-import type { Asked, Broadcast, Rules } from './entry.ts';
+import type { Broadcast, Rules } from './entry.ts';
+import { isWithin, type Look, mayHaveShown, wasRead } from './looks.ts';
 import type { Sight } from './sessions.ts';
 import type { Unclear } from './unclear.ts';
 
-/** An answer may be a moment older than its request, and is judged a moment later. */
-const SLACK_MS = 2_000;
-
-/** @param looksAt requests that were answered truly and could show a broadcast, oldest first */
-export function sightOf(unclear: Unclear, rules: Rules, looksAt: (broadcast: Broadcast) => readonly Asked[]): Sight {
+/** @param looksAt requests that could show a broadcast, oldest first */
+export function sightOf(unclear: Unclear, rules: Rules, looksAt: (broadcast: Broadcast) => readonly Look[]): Sight {
   return {
     wasBlindAtSeam(before, next) {
-      const [from, to] = [(before.endedAt ?? next.startedAt) - rules.seamMs, next.startedAt + rules.seamMs];
-      return unclear.touches(next.platform, { from, to });
+      const returnMs = rules.returnMs[next.platform] ?? 0;
+      const [looks, lostAt] = [looksAt(next), before.endedAt ?? next.startedAt];
+      const shown = looks.find(({ at, isProof }) => isProof && at >= next.startedAt);
+      if (!shown) return true;
+      // Whoever read that there is nothing, true or not, has counted from there.
+      const missed = looks.find((look) => wasRead(look) && isWithin(look.at, { from: lostAt, to: next.startedAt }));
+      const wasLiedTo = looks.some(
+        ({ at, answer }) => answer === 'false' && at <= shown.at && at >= lostAt - rules.doubtMs,
+      );
+      return wasLiedTo || shown.until - (missed?.at ?? next.startedAt) >= returnMs;
     },
+    mayBeKnown: (broadcast) =>
+      looksAt(broadcast).some(
+        (look) =>
+          mayHaveShown(look) && isWithin(look.at, { from: broadcast.startedAt, to: broadcast.endedAt ?? Infinity }),
+      ),
     looksLikeReturn(before, next) {
       const returnMs = rules.returnMs[next.platform];
-      const endedAt = before.endedAt ?? Number.POSITIVE_INFINITY;
-      if (returnMs === undefined || !unclear.touches(next.platform, { from: endedAt, to: next.startedAt }))
-        return false;
+      if (returnMs === undefined || before.endedAt === null) return false;
       const looks = looksAt(next);
-      const missed = looks.find(({ at, platform }) => at >= endedAt && !unclear.isBroken(platform, at, rules.lookMs));
-      const shown = looks.find(({ at }) => at >= next.startedAt);
-      const goneMs = next.startedAt - (missed?.at ?? next.startedAt);
-      const agedMs = (shown?.at ?? next.startedAt) - next.startedAt;
-      return goneMs <= returnMs + SLACK_MS && agedMs <= returnMs + SLACK_MS;
+      const missed = firstMiss(looks, before.endedAt, (at) => unclear.isDoubted(next.platform, at));
+      const shown = looks.find((look) => mayHaveShown(look) && look.at >= next.startedAt);
+      const lostAt = Math.min(missed?.until ?? next.startedAt, next.startedAt);
+      return (shown?.at ?? next.startedAt) - lostAt <= returnMs + rules.timeMs;
     },
   };
+}
+
+/** The first look that must have shown that what ended then is gone. */
+export function firstMiss(
+  looks: readonly Look[],
+  endedAt: number,
+  isDoubted: (at: number) => boolean,
+): Look | undefined {
+  return looks.find(({ at, isProof }) => isProof && at >= endedAt && !isDoubted(at));
 }

@@ -1,15 +1,29 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../chaos/checker/entry.ts';
 import { readHistory } from '../../chaos/checker/history.ts';
 import { measure } from '../../chaos/checker/measure.ts';
-import { asked, broadcast, fault, follow, found, foundBy, heard, quiet, RULES, s, told, unfollow } from './history.ts';
+import {
+  asked,
+  broadcast,
+  fault,
+  follow,
+  found,
+  foundBy,
+  heard,
+  quiet,
+  RULES,
+  s,
+  told,
+  unfollow,
+  watched,
+} from './history.ts';
 
 const ONE = broadcast('a', 100, 160);
 const ON = told('online', 'a', 102);
 const OFF = told('offline', 'a', 162);
-/** The key is asked for while all is quiet, as it should be. */
-const END = [quiet, asked(505), asked(515)];
+const END = [quiet];
 
 describe('a good history', () => {
   it('has no differences', () => {
@@ -37,39 +51,72 @@ describe('a good history', () => {
   it('may tell both ids where they changed while everything was broken', () => {
     const parts = [broadcast('a', 100, 160), broadcast('b', 162, 200, { continues: 'a' })];
     const tellings = [ON, OFF, told('online', 'b', 164), told('offline', 'b', 202)];
-    expect(found(...parts, fault(150, 163), ...tellings, ...END)).toEqual([]);
+    expect(found(...parts, fault(150, 170), ...tellings, ...END)).toEqual([]);
+    // In time for the return to be known; and with nothing broken.
+    expect(found(...parts, fault(150, 163), ...tellings, ...END)).toContain('duplicate');
     expect(found(...parts, ...tellings, ...END)).toContain('duplicate');
+  });
+
+  it('may tell both ids where the platform had said that nobody is live', () => {
+    const parts = [broadcast('a', 100, 160), broadcast('b', 162, 200, { continues: 'a' })];
+    const tellings = [ON, OFF, told('online', 'b', 164), told('offline', 'b', 202)];
+    const looks = [...watched(0, 153), asked(155, { answer: 'false' }), ...watched(159, 520)];
+    expect(found(...parts, ...looks, fault(154, 156), ...tellings, ...END)).toEqual([]);
   });
 
   it('may tell two broadcasts as one only where nobody could see that the first one was over', () => {
     const two = [broadcast('a', 100, 160), broadcast('b', 190, 260)];
     const asOne = [ON, told('offline', 'a', 262)];
-    expect(found(...two, ...asOne, fault(155, 188), asked(191), ...END)).toEqual([]);
-    // Its absence was shown; the second was found when it was too old to be a return; nothing was broken.
-    expect(found(...two, ...asOne, fault(155, 158), asked(170), asked(191), ...END)).toContain('missing');
-    expect(found(...two, ...asOne, fault(155, 188), asked(215), asked(225), ...END)).toContain('missing');
-    expect(found(...two, ...asOne, asked(191), ...END)).toContain('missing');
+    expect(found(...two, ...asOne, ...watched(0, 156), ...watched(191, 520), ...END)).toEqual([]);
+    // Its absence was shown; the second was found when it was too old to be a return; nothing was hidden.
+    const shown = [...watched(0, 156), ...watched(170, 176), ...watched(191, 520)];
+    expect(found(...two, ...asOne, ...shown, ...END)).toContain('missing');
+    expect(found(...two, ...asOne, ...watched(0, 156), ...watched(215, 520), ...END)).toContain('missing');
+    expect(found(...two, ...asOne, ...END)).toContain('missing');
   });
 
-  it('may take a pause for the end only where its return was never shown', () => {
+  it('may tell as one what lies on both sides of a broadcast that nobody was shown', () => {
+    const three = [broadcast('a', 100, 160), broadcast('b', 190, 220), broadcast('c', 222, 260, { continues: 'b' })];
+    const asOne = [ON, told('offline', 'a', 262)];
+    const around = [...watched(0, 156), fault(157, 158), ...watched(224, 520)];
+    expect(found(...three, ...asOne, ...around, ...END)).toEqual([]);
+    expect(found(...three, ...asOne, ...watched(204, 213), ...around, ...END)).toContain('missing');
+    expect(found(...three, ...asOne, ...watched(162, 168), ...around, ...END)).toContain('missing');
+  });
+
+  it('may take a pause for the end only where it was shown and its return was not', () => {
     const paused = broadcast('a', 100, 160, { pauses: [{ from: s(130), to: s(132) }] });
     const early = told('offline', 'a', 163, { streams: [{ id: 'a', key: '1', happenedAt: s(131) }] });
-    expect(found(paused, ON, early, fault(134, 158), ...END)).toEqual([]);
-    expect(found(paused, ON, early, fault(144, 158), asked(136), ...END)).toEqual(['time']);
+    const end = [...watched(161, 520), ...END];
+    expect(found(paused, ON, early, ...watched(0, 129), asked(131), ...end)).toEqual([]);
+    expect(found(paused, ON, early, ...watched(0, 129), ...end)).toEqual(['time']);
+    expect(found(paused, ON, early, ...watched(0, 129), asked(131), ...watched(136, 142), ...end)).toEqual(['time']);
     expect(found(paused, ON, early, ...END)).toEqual(['time']);
   });
 
   it('may take away by comparing what is live but followed by nobody any more, and nothing else', () => {
     const [lasting, gone] = [broadcast('a', 100, null), told('offline', 'a', 200, { source: 'snapshot' })];
-    expect(found(lasting, ON, gone, unfollow(180), quiet)).toEqual([]);
+    expect(found(lasting, ON, gone, ...watched(0, 180), unfollow(180), quiet)).toEqual([]);
     expect(found(lasting, ON, gone, ...END)).toEqual(['phantom']);
-    expect(found(lasting, ON, OFF, unfollow(180), quiet)).toContain('phantom');
+    expect(found(lasting, ON, OFF, ...watched(0, 180), unfollow(180), quiet)).toContain('phantom');
   });
 
-  it('may find an end as late as the fault that hid it', () => {
+  it('may find an end as late as the first look that could show it', () => {
     const late = told('offline', 'a', 202);
     expect(found(ONE, ON, late, fault(150, 198), ...END)).toEqual([]);
+    expect(found(ONE, ON, late, ...watched(0, 147), ...watched(200, 520), ...END)).toEqual([]);
     expect(found(ONE, ON, late, ...END)).toEqual(['time']);
+    // Somebody looked in between, and told a later time all the same.
+    expect(found(ONE, ON, late, ...watched(0, 147), ...watched(165, 171), ...watched(200, 520), ...END)).toEqual([
+      'time',
+    ]);
+  });
+
+  it('may doubt for a while a platform that has said that nobody is live', () => {
+    const late = told('offline', 'a', 172);
+    const looks = [...watched(0, 153), asked(157, { answer: 'false' }), ...watched(159, 520)];
+    expect(found(ONE, ON, late, ...looks, fault(155, 158), ...END)).toEqual([]);
+    expect(found(ONE, ON, told('offline', 'a', 182), ...looks, fault(155, 158), ...END)).toEqual(['time']);
   });
 });
 
@@ -79,12 +126,26 @@ describe('a bad history', () => {
   });
 
   it('misses a beginning that a platform has shown, though faults leave no clear time', () => {
-    const other = [broadcast('z', 3, null), told('online', 'z', 5)];
     const faults = [fault(80, 110), fault(130, 170)];
-    expect(found(ONE, ...other, ...faults, ...END)).toEqual([]);
-    expect(found(ONE, ...other, ...faults, asked(120, ['name1']), ...END)).toEqual(['missing']);
-    // What was answered falsely, or at the very moment of the next fault, proves nothing.
-    expect(found(ONE, ...other, ...faults, asked(120, ['1'], 'twitch', false), asked(128), ...END)).toEqual([]);
+    const rest = [...watched(0, 78), ...watched(171, 520), ...END];
+    expect(found(ONE, ...faults, ...rest)).toEqual([]);
+    expect(found(ONE, ...faults, ...watched(112, 127, { ids: ['name1'] }), ...rest)).toEqual(['missing']);
+    expect(found(ONE, ...faults, ...watched(112, 127, { ids: ['a'] }), ...rest)).toEqual(['missing']);
+    // What was answered falsely, or was not asked again before the next fault, or belongs to one look, proves nothing.
+    expect(found(ONE, ...faults, ...watched(112, 127, { answer: 'false' }), ...rest)).toEqual([]);
+    expect(found(ONE, ...faults, asked(128), ...rest)).toEqual([]);
+    expect(found(ONE, ...faults, asked(127), asked(128), ...rest)).toEqual([]);
+    expect(found(ONE, ...faults, asked(124), asked(127, { endpoint: 'users' }), ...rest)).toEqual([]);
+  });
+
+  it('misses a beginning to which a list has led three times', () => {
+    const streamer: Entry = { what: 'streamer', platform: 'youtube', key: 'UC1', names: ['UU1'] };
+    const list = [streamer, follow(0, '7', 'UC1', 'youtube')];
+    const video = broadcast('v', 100, 160, { platform: 'youtube', key: 'UC1' });
+    const looks = (ids: string[]): Entry[] => watched(0, 520, { platform: 'youtube', ids });
+    expect(found(...list, video, ...watched(0, 520), ...looks(['UC1']), ...END)).toEqual(['missing']);
+    const brief = { ...video, endedAt: s(107) };
+    expect(found(...list, brief, ...watched(0, 520), ...looks(['UU1']), ...END)).toEqual([]);
   });
 
   it('misses an end', () => {
@@ -105,7 +166,7 @@ describe('a bad history', () => {
   });
 
   it('tells an end without a beginning', () => {
-    expect(found(broadcast('a', 100, 105), told('offline', 'a', 107), ...END)).toEqual(['order']);
+    expect(found(broadcast('a', 100, 102), told('offline', 'a', 104), ...END)).toEqual(['order']);
   });
 
   it('tells an end before its beginning', () => {
@@ -128,8 +189,13 @@ describe('a bad history', () => {
 
   it('tells what was over before anybody followed, and what began after everybody left', () => {
     const [before, after] = [broadcast('a', 100, 160), broadcast('b', 300, 360)];
-    expect(found(unfollow(1), follow(200), unfollow(250), before, ON, OFF, ...END.slice(0, 1))).toContain('phantom');
-    expect(found(unfollow(250), after, told('online', 'b', 302), ...END.slice(0, 1))).toContain('phantom');
+    expect(found(unfollow(1), follow(200), unfollow(250), before, ON, OFF, ...END)).toContain('phantom');
+    expect(found(unfollow(250), after, told('online', 'b', 302), ...END)).toContain('phantom');
+  });
+
+  it('tells what no platform has shown to it', () => {
+    expect(found(ONE, ON, OFF, ...watched(0, 96), ...END)).toContain('phantom');
+    expect(found(ONE, ON, OFF, ...watched(0, 160, { answer: 'none' }), ...END)).toContain('phantom');
   });
 
   it('tells a broadcast of one key as one of another', () => {
@@ -154,13 +220,33 @@ describe('a bad history', () => {
   });
 
   it('does not ask for a key that is followed', () => {
-    expect(found(quiet, asked(499), asked(510, ['2x']))).toEqual(['follow-lost']);
+    expect(found(...watched(0, 499), asked(510, { ids: ['2x'] }), quiet)).toEqual(['follow-lost']);
+  });
+
+  it('does not ask for it though the platform did not ask to be left alone for so long', () => {
+    const refused = (restMs: number | null): Entry => asked(440, { answer: 'refused', restMs });
+    expect(found(...watched(0, 437), refused(300_000), quiet)).toEqual([]);
+    expect(found(...watched(0, 437), refused(null), quiet)).toEqual([]);
+    expect(found(...watched(0, 437), refused(2_000), quiet)).toEqual(['follow-lost']);
+  });
+
+  it('looks away from a followed key for longer than faults, rests and recovery explain', () => {
+    const away = [...watched(0, 200), ...watched(300, 520)];
+    expect(found(...away, ...END)).toEqual(['unwatched']);
+    expect(found(...away, fault(205, 230), ...END)).toEqual([]);
+    expect(found(...away, fault(205, 230, ['youtube']), ...END)).toEqual(['unwatched']);
+    expect(found(...away, asked(203, { answer: 'refused' }), ...END)).toEqual([]);
+    expect(found(...away, asked(203, { answer: 'refused', restMs: 1_000 }), ...END)).toEqual(['unwatched']);
+    expect(found(...away, unfollow(205), follow(290), ...END)).toEqual([]);
+    // To ask is not enough.
+    expect(found(...away, ...watched(203, 297, { answer: 'none' }), ...END)).toEqual(['unwatched']);
   });
 
   it('asks for a key that the last guild has left, by any of its names', () => {
     const two = [follow(1, '8'), unfollow(50, '7')];
     expect(found(...two, ...END)).toEqual([]);
-    expect(found(...two, unfollow(60, '8'), quiet, asked(505, ['name1']))).toEqual(['polled-unfollowed']);
+    const late = asked(505, { ids: ['name1'] });
+    expect(found(...two, unfollow(60, '8'), ...watched(0, 60), late, quiet)).toEqual(['polled-unfollowed']);
   });
 });
 

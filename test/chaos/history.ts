@@ -1,5 +1,5 @@
 import { check } from '../../chaos/checker/check.ts';
-import type { Broadcast, Entry, Rules, Told } from '../../chaos/checker/entry.ts';
+import type { Asked, Broadcast, Entry, Rules, Told } from '../../chaos/checker/entry.ts';
 import { historyOf } from '../../chaos/checker/history.ts';
 
 export const T = Date.parse('2026-01-01T00:00:00Z');
@@ -8,14 +8,15 @@ export const SECOND = 1_000;
 export const RULES: Rules = {
   what: 'rules',
   shards: ['0'],
-  leastLiveMs: { twitch: 10 * SECOND, youtube: 10 * SECOND },
-  startMs: 2 * SECOND,
-  endMs: { twitch: 8 * SECOND, youtube: 2 * SECOND },
+  timeMs: 2 * SECOND,
+  silentEnds: ['twitch'],
   recoverMs: 30 * SECOND,
-  lookMs: 5 * SECOND,
+  lookMs: 2 * SECOND,
   unfollowMs: 5 * SECOND,
-  seamMs: 10 * SECOND,
   returnMs: { twitch: 8 * SECOND },
+  doubtMs: 15 * SECOND,
+  restMs: 60 * SECOND,
+  unwatchedMs: 60 * SECOND,
 };
 
 /** Seconds of the history as the milliseconds in it. */
@@ -47,9 +48,13 @@ export const heard = ({ shard: _, source: __, ...event }: Told): Entry => ({ ...
 export const fault = (begin: number, end: number, platforms: string[] | null = null): Entry => ({
   ...{ what: 'fault', name: 'a fault', begin: s(begin), end: s(end), platforms },
 });
-export const asked = (at: number, ids = ['1'], platform = 'twitch', good = true): Entry => ({
-  ...{ what: 'asked', at: s(at), platform, ids, good },
+export const asked = (at: number, more: Partial<Asked> = {}): Entry => ({
+  ...{ what: 'asked', at: s(at), platform: 'twitch', endpoint: 'streams', ids: ['1'], answer: 'true', restMs: null },
+  ...more,
 });
+/** Looked at every 3 s, from and until then. */
+export const watched = (from: number, to: number, more: Partial<Asked> = {}): Entry[] =>
+  Array.from({ length: Math.floor((to - from) / 3) + 1 }, (_, index) => asked(from + 3 * index, more));
 export const follow = (at: number, guild = '7', key = '1', platform = 'twitch'): Entry => ({
   ...{ what: 'follow', at: s(at), guild, platform, key },
 });
@@ -58,7 +63,7 @@ export const unfollow = (at: number, guild = '7', key = '1', platform = 'twitch'
 });
 export const quiet: Entry = { what: 'quiet', from: s(500), to: s(520) };
 
-/** Rules, two streamers, a follow of the first, and what is given. */
+/** Rules, two streamers, a follow of the first, and what is given. Where it says nothing of looks, there are some all the time. */
 export function found(...entries: readonly Entry[]): string[] {
   return foundBy(['0'], entries);
 }
@@ -71,5 +76,8 @@ export function foundBy(shards: string[], entries: readonly Entry[]): string[] {
     key,
     names: [`name${key}`],
   }));
-  return check(historyOf([{ ...RULES, shards }, ...streamers, follow(0), ...entries])).map(({ kind }) => kind);
+  const looks = entries.some(({ what }) => what === 'asked') ? [] : watched(0, 520);
+  return check(historyOf([{ ...RULES, shards }, ...streamers, follow(0), ...looks, ...entries])).map(
+    ({ kind }) => kind,
+  );
 }

@@ -313,4 +313,21 @@ describe('restore', () => {
     await outbox.flusher().restore();
     expect(await outbox.live()).toEqual(['twitch/1', 'twitch/2']);
   });
+
+  it('keeps nothing of a broadcast whose end may be out, where the next one of its channel may be out too', async () => {
+    await outbox.record([{ identifier: '1', broadcastId: 'a' }]);
+    await outbox.flusher().flush('twitch', []);
+    await outbox.record([
+      { identifier: '1', broadcastId: 'a', direction: 'offline' },
+      { identifier: '1', broadcastId: 'b' },
+    ]);
+    const settle = (): never => {
+      throw new Error('killed here');
+    };
+    await expect(outbox.flusher({ log: { ...outbox.log, settle } }).flush('twitch', [])).rejects.toThrow('killed here');
+    await outbox.redis.flushall();
+    await outbox.flusher().restore();
+    // Both in it would let a shard hear of the second one before the end of the first.
+    expect(await outbox.live()).toEqual(['twitch/b']);
+  });
 });

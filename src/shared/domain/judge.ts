@@ -32,7 +32,7 @@ export function judge(evidence: Evidence): Verdict[] {
   const missing = evidence.known.filter(
     ({ id }) => !seen.has(id) && !carriedOn.has(id) && !evidence.unasked.includes(id),
   );
-  const listed = [...seen.values()].filter(({ id }) => !carriedOn.has(id));
+  const listed = [...seen.values()].filter(({ id }) => !carriedOn.has(id)).sort(byStart);
   const [live, other] = partition(listed, (broadcast) => broadcast.state === 'live');
   const verdicts = [
     ...[...carriedOn.values()].map((broadcast) => remember(broadcast, { state: 'continued', missingSince: null })),
@@ -44,6 +44,12 @@ export function judge(evidence: Evidence): Verdict[] {
     ),
   ];
   return verdicts.filter((verdict) => verdict !== null);
+}
+
+/** Platforms list the newest first. What never began comes last. */
+function byStart(a: SeenBroadcast, b: SeenBroadcast): number {
+  const at = ({ startedAt }: SeenBroadcast): number => startedAt?.getTime() ?? Number.MAX_SAFE_INTEGER;
+  return at(a) - at(b);
 }
 
 /** New live ids that carry on a session that was lost a moment ago: new id → the broadcast it continues. */

@@ -46,6 +46,8 @@ export function createLogStore(database: Database) {
     /**
      * Everything that was announced, whose end was not, and that somebody still wants: nobody watches the others. What
      * has a place in an event may be announced already without being marked; left out, shards would be told of its end.
+     * Where the end of one and the beginning of the next one of its channel have their places, the end comes first: with
+     * both in the snapshot, shards that compare would be told of the beginning first.
      */
     async live(): Promise<StreamData[]> {
       const rows = await database.$queryRaw<{ stream: StreamData }[]>`
@@ -53,7 +55,10 @@ export function createLogStore(database: Database) {
         WHERE direction = 'online' AND (state = 'published' OR (state = 'waiting' AND batch_id IS NOT NULL)) AND NOT EXISTS (
           SELECT 1 FROM change AS ended
           WHERE ended.platform = begun.platform AND ended.broadcast_id = begun.broadcast_id
-            AND ended.direction = 'offline' AND ended.state <> 'waiting')
+            AND ended.direction = 'offline' AND (ended.state <> 'waiting' OR (ended.batch_id IS NOT NULL AND EXISTS (
+              SELECT 1 FROM change AS next
+              WHERE next.platform = ended.platform AND next.identifier = ended.identifier AND next.id > ended.id
+                AND next.direction = 'online' AND next.batch_id IS NOT NULL))))
           AND NOT EXISTS (
           SELECT 1 FROM stream s WHERE s.platform = begun.platform AND s.identifier = begun.identifier
             AND NOT ${TRACKED})

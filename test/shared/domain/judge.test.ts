@@ -243,6 +243,18 @@ describe("the platform's own word that a broadcast is over", () => {
     expect(look({ seen: [ended], trackedSince: atSecond(200), now: atSecond(300) })).toEqual([]);
   });
 
+  it('is told in the order in which the broadcasts were, however they are listed', () => {
+    const later = seen({ ...ended, id: 'later', startedAt: atSecond(200), endedAt: atSecond(300) });
+    const changes = changesOf(
+      look({ seen: [later, ended], known: [known()], rule: RULES.youtube, now: atSecond(400) }),
+    );
+    expect(changes.map(({ direction, broadcastId }) => `${direction} ${broadcastId}`)).toEqual([
+      'offline a',
+      'online later',
+      'offline later',
+    ]);
+  });
+
   it('calls off what never began', () => {
     const never = seen({ state: 'ended', startedAt: null });
     const [verdict] = look({ seen: [never], known: [known({ state: 'scheduled', startedAt: null })] });
