@@ -1,6 +1,7 @@
 import { type Context as Request, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Platform } from '../shared/domain/platform.ts';
+import { withinSlashes } from '../shared/domain/slashes.ts';
 import type { Answer, Incoming } from '../shared/platforms/push/push-adapter.ts';
 import { readBody } from './body-limit.ts';
 
@@ -33,7 +34,7 @@ function read(c: Request, platform: Platform, body: Buffer): Incoming {
   const url = new URL(c.req.url);
   return {
     method: c.req.method,
-    place: url.pathname.slice(`/webhooks/${platform}`.length).replace(/^\/+|\/+$/g, ''),
+    place: withinSlashes(url.pathname.slice(`/webhooks/${platform}`.length)),
     query: url.searchParams,
     headers: Object.fromEntries(c.req.raw.headers),
     body,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Lane } from '../domain/follow.ts';
 import { isPlatform, PLATFORMS, type PerPlatform, perPlatform, type Platform } from '../domain/platform.ts';
+import { withoutLastSlashes } from '../domain/slashes.ts';
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -36,7 +37,7 @@ export function url(...protocols: string[]): z.ZodType<string, string> {
   const expected = `expected a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
   return z.string().transform((text, context) => {
     const trimmed = text.trim();
-    if (URL.canParse(trimmed) && protocols.includes(new URL(trimmed).protocol)) return trimmed.replace(/\/+$/, '');
+    if (URL.canParse(trimmed) && protocols.includes(new URL(trimmed).protocol)) return withoutLastSlashes(trimmed);
     context.addIssue({ code: 'custom', message: expected });
     return z.NEVER;
   });

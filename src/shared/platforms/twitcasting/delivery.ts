@@ -5,13 +5,16 @@ import { isSameSecret } from '../push/same-secret.ts';
 
 const signed = z.looseObject({ signature: z.string() });
 
+/** An account's number, or its screen id with a prefix perhaps; tables and keys take nothing else. */
+const account = z.string().regex(/^[\w.:-]{1,64}$/);
+
 const delivery = z.looseObject({
   movie: z.looseObject({
     id: z.string().regex(/^\d{1,20}$/),
-    user_id: z.string().min(1).max(64),
+    user_id: account,
     is_live: z.boolean(),
   }),
-  broadcaster: z.looseObject({ screen_id: z.string().min(1).max(64) }).optional(),
+  broadcaster: z.looseObject({ screen_id: account }).optional(),
 });
 
 /**

@@ -93,7 +93,7 @@ function revoked(body: unknown): Receipt {
     kind: 'ended',
     answer: { status: 204 },
     topics: [topicOf(read.data.subscription)],
-    reason: status.slice(0, 64),
+    reason: status.slice(0, 64) || 'no reason given',
   };
 }
 

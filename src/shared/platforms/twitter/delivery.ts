@@ -18,8 +18,14 @@ const CRC_TOKEN = /^[\w\-+/=.~:]{1,512}$/;
 /** With the application's OAuth 2.0 client secret, or with its OAuth 1.0 consumer secret: we hold one of them. */
 const SIGNATURES = ['x-twitter-webhooks-signature', 'x-twitter-webhooks-signature-oauth2'];
 
+/** One that is empty, or a number that has lost digits, would make different events the same: then there is none. */
+const eventId = z
+  .union([z.string().regex(/^[\w.:-]{1,64}$/), z.number().refine(Number.isSafeInteger).transform(String)])
+  .nullish()
+  .catch(null);
+
 const event = z.looseObject({
-  event_uuid: z.union([z.string(), z.number().transform(String)]).nullish(),
+  event_uuid: eventId,
   event_type: z.string(),
   filter: z.looseObject({ user_id: z.string().regex(/^\d{1,19}$/) }),
   payload: z.looseObject({ broadcast_id: z.string().regex(/^[a-zA-Z0-9]{1,64}$/) }),
