@@ -76,9 +76,16 @@ function createFlush({ metrics, logger }: Context, { connection, publishing }: P
   return createFlushWorker({ connection, metrics, logger, changes, pace, backPressure, flush: platformFlush.flush });
 }
 
-function createListener({ redis, redisUrl, clock, metrics, logger }: Context, { intake }: Parts): FollowListener {
+function createListener(
+  { config, redis, redisUrl, clock, metrics, logger }: Context,
+  { intake }: Parts,
+): FollowListener {
   const { handOn, rejects } = intake;
-  return createFollowListener({ redis, redisUrl, clock, metrics, logger, handOn, rejects });
+  return createFollowListener({
+    ...{ redis, redisUrl, clock, metrics, logger, handOn, rejects },
+    rate: () => config.GUILD_RATE,
+    burst: () => config.FOLLOWS_PER_GUILD,
+  });
 }
 
 function listening(listener: FollowListener): Check {

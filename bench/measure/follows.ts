@@ -72,7 +72,9 @@ async function openOurs({ databaseUrl, redisUrl }: Servers) {
   const tracking = wireTracking(context);
   return {
     context,
-    follow: (identifiers: readonly string[], guildId: string) => tracking.applyWishes(wishesFor(identifiers, guildId)),
+    async follow(identifiers: readonly string[], guildId: string) {
+      await tracking.applyWishes(wishesFor(identifiers, guildId));
+    },
     async close() {
       await clear(context);
       await tracking.close();

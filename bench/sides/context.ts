@@ -14,6 +14,7 @@ export function openContext({ databaseUrl, redisUrl, everyMs }: PollingPlace): C
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     HTTP_PORT: '0',
+    FOLLOWS_PER_GUILD: '1000000',
     TWITCH_CLIENT_ID: 'bench',
     TWITCH_CLIENT_SECRET: 'bench',
     POLL_INTERVAL_TWITCH: `${everyMs}ms`,

@@ -12,7 +12,11 @@ export async function publishFollows(
   servers: Servers,
   identifiers: readonly string[],
 ): Promise<number> {
-  const listener = await runRole('listen', { DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl });
+  const listener = await runRole('listen', {
+    DATABASE_URL: servers.databaseUrl,
+    REDIS_URL: servers.redisUrl,
+    FOLLOWS_PER_GUILD: '1000000',
+  });
   try {
     const before = await context.database.follow.count();
     const startedAt = performance.now();

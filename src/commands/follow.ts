@@ -48,6 +48,8 @@ Examples:
           priority: options.priority ?? null,
           saidAt: await saidNow(context),
         });
+        const [refusal] = handedOn.refused;
+        if (refusal) throw new Error(refusal.reason);
         if (options.json) printJson(resultOf(handedOn));
         else tellResult(context, handedOn, options);
       });

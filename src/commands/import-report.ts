@@ -29,6 +29,8 @@ export interface ImportReport {
   readonly pin: readonly ReportedPin[];
   readonly unpin: readonly ReportedPin[];
   readonly refused: Imported['refused'];
+  /** Follows for which the limits leave no room; only an import that changes something knows. */
+  readonly keptOut: readonly (ReportedFollow & { readonly reason: string })[];
 }
 
 interface ReportedTable {
@@ -46,7 +48,7 @@ interface ReportedPin {
   readonly reason: string;
 }
 
-export function importReport({ plan, beliefs, reading, refused }: Imported, dryRun: boolean): ImportReport {
+export function importReport({ plan, beliefs, reading, refused, keptOut }: Imported, dryRun: boolean): ImportReport {
   const of = (table: NoticeTable, follows: readonly NoticeFollow<StreamKey | StreamName>[]): number =>
     follows.filter(({ target }) => NOTICES_OF[target.platform] === table).length;
   return {
@@ -69,6 +71,7 @@ export function importReport({ plan, beliefs, reading, refused }: Imported, dryR
     pin: plan.pin.map(reportedPin),
     unpin: plan.unpin.map(reportedPin),
     refused,
+    keptOut: keptOut.map((each) => ({ ...reported(each), reason: each.reason })),
   };
 }
 
@@ -83,6 +86,10 @@ export function showImport(report: ImportReport): void {
   list(
     'refused',
     refused.map(({ table, guildId, reason }) => `${table}${guildId ? ` guild ${guildId}` : ''}: ${reason}`),
+  );
+  list(
+    'kept out by a limit',
+    report.keptOut.map((each) => `${followText(each)}: ${each.reason}`),
   );
   print(`\n${summary(report)}`);
 }

@@ -4,8 +4,9 @@ import { type Clock, sleep } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
 import { backoffMs } from './backoff.ts';
-import type { EventApplier, HeardWish } from './event-applier.ts';
+import type { EventApplier } from './event-applier.ts';
 import type { AnyWish } from './hand-on.ts';
+import type { HeardWish } from './heard-wish.ts';
 import { createPump } from './pump.ts';
 import { type HeardEvent, type Message, readMessage } from './read-message.ts';
 import type { Heard, ReceiveTimes } from './receive-time.ts';
@@ -15,6 +16,9 @@ import type { Room } from './room.ts';
 /** Most read at a time: parsing must not keep the process from everything else. */
 const MOST_MESSAGES = 500;
 const MOST_BYTES = 512 * 1024;
+
+/** What an event costs beside its bytes. */
+export const OVERHEAD_BYTES = 512;
 
 /** A message with what is needed to date it and to give its room back. */
 export interface WaitingMessage extends Message {
@@ -48,9 +52,11 @@ export function createEventReader(parts: EventReaderParts) {
       for (const refusal of refusals) box.add(refusal);
       metrics.messages.inc({ channel: message.channel, result: 'refused' }, refusals.length);
       metrics.messages.inc({ channel: message.channel, result: 'accepted' }, events.length);
-      if (events.length === 0) room.leave(message.bytes);
     }
-    applier.take(await date(read.flatMap(undated)));
+    const heard = await date(read.flatMap(undated));
+    // From here on each event takes room for itself.
+    for (const { message } of read) room.leave(message.bytes);
+    applier.take(heard);
     return waiting.length > 0;
   }
 
@@ -67,12 +73,10 @@ export function createEventReader(parts: EventReaderParts) {
 interface Undated {
   readonly message: WaitingMessage;
   readonly event: HeardEvent;
-  /** The first event of a message carries its room. */
-  readonly bytes: number;
 }
 
 function undated({ message, events }: { message: WaitingMessage; events: readonly HeardEvent[] }): Undated[] {
-  return events.map((event, position) => ({ message, event, bytes: position === 0 ? message.bytes : 0 }));
+  return events.map((event) => ({ message, event }));
 }
 
 function createDating({ receiveTimes, clock, logger, stopping }: EventReaderParts) {
@@ -104,10 +108,11 @@ function heard({ message, event }: Undated): Heard {
   };
 }
 
-function heardWish({ message, event, bytes }: Undated, saidAt: string): HeardWish {
-  const { said, target } = event;
+function heardWish({ message, event }: Undated, saidAt: string): HeardWish {
+  const { said, target, payload } = event;
   const learned = 'identifier' in target ? learnedName(target, said.platformData) : undefined;
-  return { wish: wishOf(event, saidAt), learned, message, bytes };
+  const { channel } = message;
+  return { wish: wishOf(event, saidAt), learned, channel, payload, bytes: payload.length + OVERHEAD_BYTES };
 }
 
 function wishOf({ said, target }: HeardEvent, saidAt: string): AnyWish {

@@ -8,7 +8,7 @@ import type { Service } from '../shared/runtime/service.ts';
 import { createSubscriber } from '../shared/pubsub/subscriber.ts';
 import type { RejectStore } from '../shared/store/reject-store.ts';
 import { createEventApplier } from './event-applier.ts';
-import { createEventReader } from './event-reader.ts';
+import { createEventReader, OVERHEAD_BYTES } from './event-reader.ts';
 import type { HandOn } from './hand-on.ts';
 import { createReceiveTimes } from './receive-time.ts';
 import { createRejectBox } from './reject-box.ts';
@@ -16,9 +16,6 @@ import { createRoom } from './room.ts';
 
 /** About 30,000 follows: three of the bursts that must be taken whole. */
 const ROOM_BYTES = 32 * 1024 * 1024;
-
-/** What a message costs beside its bytes. */
-const OVERHEAD_BYTES = 512;
 
 /** Within this much time what is in hand is finished on stop, in ms; the process has ten seconds. */
 const STOP_WITHIN_MS = 8_000;
@@ -30,7 +27,10 @@ export interface FollowListenerParts {
   readonly handOn: HandOn;
   readonly rejects: Pick<RejectStore, 'keep'>;
   readonly clock: Clock;
-  readonly metrics: Pick<Metrics, 'messages' | 'rejects'>;
+  /** Most wishes of a guild carried out a second, and at once; both asked for each time. */
+  readonly rate: () => number;
+  readonly burst: () => number;
+  readonly metrics: Pick<Metrics, 'messages' | 'rejects' | 'folded' | 'slowed' | 'followsRefused'>;
   readonly logger: Logger;
   /** Most bytes held at a time. */
   readonly roomBytes?: number;
@@ -46,17 +46,21 @@ export interface FollowListener extends Service {
  * Nothing that can be published stops it, and what it has heard it holds until Postgres and Redis have taken it.
  */
 export function createFollowListener(parts: FollowListenerParts): FollowListener {
-  const { redisUrl, redis, handOn, rejects, clock, metrics, logger, roomBytes = ROOM_BYTES } = parts;
+  const { redisUrl, redis, rejects, clock, metrics, logger, roomBytes = ROOM_BYTES } = parts;
   const room = createRoom(roomBytes);
   const box = createRejectBox({ redis, store: rejects, metrics, clock, logger });
   const [stopping, ended] = [new AbortController(), new AbortController()];
-  const applier = createEventApplier({ handOn, room, box, logger, ended: ended.signal });
+  const drops = createDropLog(logger);
+  const drop = (channel: string): void => {
+    metrics.messages.inc({ channel, result: 'dropped' });
+    drops.note();
+  };
+  const applier = createEventApplier({ ...parts, room, box, drop, ended: ended.signal });
   const reader = createEventReader({
     receiveTimes: createReceiveTimes(redis),
     ...{ applier, box, room, clock, metrics, logger },
     stopping: stopping.signal,
   });
-  const drops = createDropLog(logger);
   let listeningSince = 0;
 
   function hear(channel: string, raw: Buffer): void {
@@ -71,8 +75,7 @@ export function createFollowListener(parts: FollowListenerParts): FollowListener
     } else if (room.enter(bytes)) {
       reader.take({ channel, raw, listeningSince, bytes });
     } else {
-      metrics.messages.inc({ channel, result: 'dropped' });
-      drops.note();
+      drop(channel);
     }
   }
 
@@ -93,7 +96,7 @@ export function createFollowListener(parts: FollowListenerParts): FollowListener
       await subscriber.stop();
       stopping.abort();
       const late = setTimeout(() => ended.abort(), STOP_WITHIN_MS);
-      await Promise.race([reader.rested().then(applier.rested), aborted(ended.signal)]);
+      await Promise.race([reader.rested().then(applier.drained), aborted(ended.signal)]);
       clearTimeout(late);
       await box.empty();
       const lost = applier.waiting();

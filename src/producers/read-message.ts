@@ -18,6 +18,8 @@ export interface HeardEvent {
   readonly target: StreamKey | StreamName;
   /** Which event of its message it is. */
   readonly index: number;
+  /** The message, or the element of it that says this. */
+  readonly payload: Buffer;
 }
 
 /** A message, or one event of it, that cannot be used. */
@@ -42,7 +44,7 @@ export function readMessage({ channel, raw }: Message): MessageReading {
     for (const [index, each] of read.entries()) {
       const payload = Array.isArray(value) && read.length === value.length ? elementText(value[index]) : raw;
       if (each.kind === 'refused') refuse(each.reason, payload);
-      else addEvent(each.event, index, { reading, refuse: (reason) => refuse(reason, payload) });
+      else addEvent(each.event, { reading, index, payload, refuse: (reason) => refuse(reason, payload) });
     }
   } catch (error) {
     // What a stranger sends must not end us, not even by a fault of our own.
@@ -51,18 +53,18 @@ export function readMessage({ channel, raw }: Message): MessageReading {
   return reading;
 }
 
-interface Place {
+interface Place extends Pick<HeardEvent, 'index' | 'payload'> {
   readonly reading: MessageReading;
   refuse(reason: string): void;
 }
 
-function addEvent(said: FollowEvent, index: number, { reading, refuse }: Place): void {
+function addEvent(said: FollowEvent, { reading, index, payload, refuse }: Place): void {
   const target = readKey(said.platform, said.streamKey, said.platformData);
   if (target.kind === 'refused') refuse(target.reason);
-  else reading.events.push({ said, target: target.kind === 'key' ? target.key : target.name, index });
+  else reading.events.push({ said, target: target.kind === 'key' ? target.key : target.name, index, payload });
 }
 
-/** Of an array only the refused element is kept, so that a replay says nothing twice. */
+/** Of an array only the element is kept, so that a replay says nothing twice, and none holds all of it in memory. */
 function elementText(element: unknown): Buffer {
   return Buffer.from(stringify(element) ?? '');
 }

@@ -11,10 +11,14 @@ export function createRoom(limitBytes: number) {
       used += bytes;
       return true;
     },
+    /** Takes what is held already, in place of something that has left. */
+    take(bytes: number): void {
+      used += bytes;
+    },
     leave(bytes: number): void {
       used -= bytes;
     },
-    usedBytes: () => used,
+    freeBytes: () => limitBytes - used,
   };
 }
 

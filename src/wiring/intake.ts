@@ -8,7 +8,7 @@ import { createResolveNames } from '../workers/resolve-names.ts';
 import type { Tracking } from './tracking.ts';
 
 export interface IntakeParts {
-  readonly tracking: Pick<Tracking, 'applyWishes'>;
+  readonly tracking: Pick<Tracking, 'applyWishes' | 'limits'>;
   /** Asks for an upkeep task before its time. */
   readonly runSoon: (task: string) => Promise<void>;
   readonly adapters: ReadonlyMap<Platform, PlatformAdapter>;
@@ -20,11 +20,13 @@ export function wireIntake(
   { tracking, runSoon, adapters }: IntakeParts,
 ) {
   const names = createNameStore(database);
-  const { applyWishes } = tracking;
+  const rejects = createRejectStore(database);
+  const { applyWishes, limits } = tracking;
+  const parts = { applyWishes, clock, metrics, logger };
   return {
-    rejects: createRejectStore(database),
-    handOn: createHandOn({ names, applyWishes, resolveSoon: () => runSoon('resolve'), clock, logger }),
-    resolveNames: createResolveNames({ store: names, resolvers: adapters, applyWishes, clock, metrics, logger }),
+    rejects,
+    handOn: createHandOn({ ...parts, names, limits, resolveSoon: () => runSoon('resolve') }),
+    resolveNames: createResolveNames({ ...parts, store: names, resolvers: adapters, rejects }),
   };
 }
 

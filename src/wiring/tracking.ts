@@ -6,6 +6,7 @@ import { createHint } from '../producers/hint.ts';
 import { createLookAgain, createPollRequest } from '../producers/poll-request.ts';
 import { createPlanLooks } from '../producers/planned-looks.ts';
 import { createPollSchedule } from '../producers/poll-schedule.ts';
+import type { FollowLimits } from '../shared/domain/follow-limits.ts';
 import { openPollQueues } from '../shared/queues/poll-queues.ts';
 import { createPinStore, type PinChange } from '../shared/store/pin-store.ts';
 import { createTrackingStore } from '../shared/store/tracking-store.ts';
@@ -14,7 +15,12 @@ import { createUpkeepSchedules, openUpkeepQueue } from '../workers/upkeep.ts';
 /** Everything that counts follows and keeps schedulers. */
 export function wireTracking({ config, database, redis, metrics, clock }: Context) {
   const queues = openPollQueues(redis);
-  const tracking = createTrackingStore(database);
+  const limits = (): FollowLimits => ({
+    perGuild: config.FOLLOWS_PER_GUILD,
+    follows: config.MAX_FOLLOWS,
+    keys: config.MAX_KEYS,
+  });
+  const tracking = createTrackingStore(database, limits);
   const schedule = createPollSchedule({ queues, redis, pollIntervalMs: config.pollIntervalMs, clock });
   const requestPolls = createPollRequest(queues);
   const align = createAlign({ tracking, schedule });
@@ -26,6 +32,7 @@ export function wireTracking({ config, database, redis, metrics, clock }: Contex
   return {
     queues,
     tracking,
+    limits,
     requestPolls,
     pushSoon,
     lookAgain: createLookAgain(queues),

@@ -1,15 +1,14 @@
 import { chunk } from '../shared/domain/group.ts';
-import type { FollowWish, StreamName } from '../shared/domain/follow.ts';
-import type { NoticeFollow, NoticeReading, RefusedRow } from '../shared/domain/notice.ts';
+import type { NoticeReading, RefusedRow } from '../shared/domain/notice.ts';
 import { type Beliefs, judgeReads } from '../shared/domain/notice-doubt.ts';
 import { type NoticePlan, planNotices } from '../shared/domain/notice-plan.ts';
-import type { StreamKey } from '../shared/domain/stream-key.ts';
 import type { RawNotices } from '../shared/notices/read-notices.ts';
 import type { ServerFault } from '../shared/runtime/server-fault.ts';
 import type { NameStore } from '../shared/store/name-store.ts';
 import type { NoticeStore } from '../shared/store/notice-store.ts';
 import type { PinChange } from '../shared/store/pin-store.ts';
 import type { TrackingChange } from '../shared/store/stream-rows.ts';
+import { type Cut, followNotices, type HandOnNotices, type KeptOut, planWithout, without } from './follow-notices.ts';
 import { knownNotices } from './known-notices.ts';
 
 /** Most rows changed in one transaction. */
@@ -20,7 +19,7 @@ export interface ImportNoticesParts {
   readonly store: NoticeStore;
   readonly names: Pick<NameStore, 'lookUp'>;
   /** Applies follows, and keeps those whose name has to be resolved. */
-  handOn(wishes: readonly (FollowWish & { readonly target: StreamKey | StreamName })[]): Promise<unknown>;
+  readonly handOn: HandOnNotices;
   applyPins(change: PinChange): Promise<void>;
   /** Lets the schedulers follow what changed. */
   carryOut(change: TrackingChange): Promise<void>;
@@ -43,6 +42,8 @@ export interface Imported {
   readonly beliefs: Beliefs;
   readonly reading: NoticeReading;
   readonly refused: readonly RefusedRow[];
+  /** Follows for which the limits leave no room. They stand in the bot's tables, and are tried again at each import. */
+  readonly keptOut: readonly KeptOut[];
   /** Why the bot's database as a whole cannot be used; null when it answered. */
   readonly fault: ServerFault | null;
 }
@@ -59,25 +60,21 @@ export function createImportNotices(parts: ImportNoticesParts) {
     const state = await parts.store.state();
     const beliefs = judgeReads(reading.tables, { believed: state.believed, accept });
     const plan = planNotices(reading, state, beliefs);
-    if (!dryRun) {
-      const isWhole = await carryOutPlan(parts, plan, { readAt, signal });
-      if (isWhole) await parts.store.remember(beliefs, readAt);
-    }
-    return { plan, beliefs, reading, refused, fault: raw.fault };
+    if (dryRun) return { plan, beliefs, reading, refused, keptOut: [], fault: raw.fault };
+    const keptOut = await followNotices(parts.handOn, [...plan.follow, ...plan.resolve], { readAt, signal });
+    const rest =
+      keptOut.length > 0 ? planWithout(keptOut, planNotices(without(keptOut, reading), state, beliefs)) : plan;
+    const isWhole = await carryOutRest(parts, rest, { readAt, signal });
+    if (isWhole) await parts.store.remember(beliefs, readAt);
+    return { plan: rest, beliefs, reading, refused, keptOut, fault: raw.fault };
   };
 }
 
 export type ImportNotices = ReturnType<typeof createImportNotices>;
 
-/** Adds before it takes away: what moves from one reason to another is never stopped in between. */
-async function carryOutPlan(
-  parts: ImportNoticesParts,
-  plan: NoticePlan,
-  { readAt, signal }: { readAt: string; signal: AbortSignal | undefined },
-): Promise<boolean> {
-  const follows = [...plan.follow, ...plan.resolve].map((each) => toWish(each, readAt));
+/** After the follows. Adds before it takes away: what moves from one reason to another is never stopped in between. */
+async function carryOutRest(parts: ImportNoticesParts, plan: NoticePlan, { readAt, signal }: Cut): Promise<boolean> {
   const steps = [
-    ...chunk(follows, BATCH).map((batch) => () => parts.handOn(batch)),
     ...chunk(plan.pin, BATCH).map((added) => () => parts.applyPins({ added, removed: [] })),
     ...chunk(plan.end, BATCH).map((ended) => async () => parts.carryOut(await parts.store.end(ended, readAt))),
     ...chunk(plan.unpin, BATCH).map((removed) => () => parts.applyPins({ added: [], removed })),
@@ -87,10 +84,5 @@ async function carryOutPlan(
     if (signal?.aborted) return false;
     await step();
   }
-  return true;
-}
-
-function toWish({ target, guildId, channelId }: NoticeFollow<StreamKey | StreamName>, saidAt: string) {
-  const plain = { userId: null, priority: null, metadata: null } as const;
-  return { action: 'follow', source: 'notice', target, guildId, channelId, saidAt, ...plain } as const;
+  return signal?.aborted !== true;
 }

@@ -86,10 +86,10 @@ function aborted(signal: AbortSignal): Promise<void> {
 /** Says what is new: an outage, a doubt or a refusal once, not at every import. */
 function createTeller(logger: Logger) {
   let doubted = new Set<string>();
-  let refusals = 0;
+  let [refusals, outs] = [0, 0];
   let isAway = false;
 
-  return function tell({ plan, beliefs, refused, fault }: Imported): void {
+  return function tell({ plan, beliefs, refused, keptOut, fault }: Imported): void {
     if (fault && !isAway) logger.warn({ reason: fault.message }, "the bot's database is away, nothing ends meanwhile");
     if (!fault && isAway) logger.info("the bot's database is back");
     isAway = fault !== null;
@@ -101,9 +101,16 @@ function createTeller(logger: Logger) {
       logger.warn({ refused: refused.length, first }, "rows of the bot's tables cannot be used");
     }
     if (!fault) refusals = refused.length;
+    if (keptOut.length > outs) tellKeptOut(logger, keptOut);
+    if (!fault) outs = keptOut.length;
     const changes = changesOf(plan);
     if (Object.values(changes).some((each) => each > 0)) logger.info(changes, "the bot's tables were imported");
   };
+}
+
+function tellKeptOut(logger: Logger, keptOut: Imported['keptOut']): void {
+  const [first] = keptOut;
+  logger.warn({ keptOut: keptOut.length, reason: first?.reason }, "follows of the bot's tables kept out by a limit");
 }
 
 function tellDoubt(logger: Logger, table: string, beliefs: Beliefs): void {

@@ -1,5 +1,7 @@
 import type { KeyWish, StreamName } from '../shared/domain/follow.ts';
+import type { RefusedFollow } from '../shared/domain/follow-limits.ts';
 import type { Platform } from '../shared/domain/platform.ts';
+import type { StreamKey } from '../shared/domain/stream-key.ts';
 import { nameText, type PlatformAdapter, type Resolution } from '../shared/platforms/adapter.ts';
 import { readKey } from '../shared/platforms/key.ts';
 import { PlatformError } from '../shared/platforms/errors.ts';
@@ -8,6 +10,8 @@ import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
 import type { FailedTry, NameStore } from '../shared/store/name-store.ts';
+import type { RejectStore } from '../shared/store/reject-store.ts';
+import { rejectOfFollow } from './reject-of-follow.ts';
 
 /** Most names of a platform resolved in one go; the adapter cuts them into its own batches. */
 const MOST_NAMES = 500;
@@ -22,7 +26,9 @@ export interface ResolveNamesParts {
   readonly store: Pick<NameStore, 'due' | 'pending' | 'remember' | 'settle' | 'failed'>;
   /** Of the platforms we have credentials for. Names of the others wait until we have. */
   readonly resolvers: ReadonlyMap<Platform, Pick<PlatformAdapter, 'resolve'>>;
-  applyWishes(wishes: readonly KeyWish[]): Promise<void>;
+  applyWishes(wishes: readonly KeyWish[]): Promise<readonly RefusedFollow<StreamKey>[]>;
+  /** Where follows go that a limit keeps out now that their names are known. */
+  readonly rejects: Pick<RejectStore, 'keep'>;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'names'>;
   readonly logger: Logger;
@@ -127,17 +133,22 @@ function canonical(platform: Platform, identifier: string): string | undefined {
   return read.kind === 'key' ? read.key.identifier : undefined;
 }
 
-async function applyFound({ store, applyWishes, clock }: ResolveNamesParts, found: readonly NamedKey[]): Promise<void> {
+/** What the bot's tables ask for is not kept as refused: it stands in them, and is asked for again. */
+async function applyFound(parts: ResolveNamesParts, found: readonly NamedKey[]): Promise<void> {
+  const { store, rejects, clock, logger } = parts;
   if (found.length === 0) return;
   await store.remember(found, clock.now());
   const identifiers = new Map(found.map(({ name, identifier }) => [nameText(name), identifier]));
   const pending = await store.pending(found.map(({ name }) => name));
-  await applyWishes(
+  const refused = await parts.applyWishes(
     pending.map(({ wish }) => ({
       ...wish,
       target: { platform: wish.target.platform, identifier: identifiers.get(nameText(wish.target)) ?? '' },
     })),
   );
+  const told = refused.filter(({ wish }) => wish.source !== 'notice');
+  await rejects.keep(told.slice(0, MOST_NAMES).map((each) => rejectOfFollow(each, clock.now())));
+  if (refused[0]) logger.warn({ refused: refused.length, reason: refused[0].reason }, 'follows kept out by a limit');
   await store.settle(pending);
 }
 

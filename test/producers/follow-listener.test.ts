@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFollowListener, type FollowListener } from '../../src/producers/follow-listener.ts';
 import { type AnyWish, createHandOn } from '../../src/producers/hand-on.ts';
 import type { KeyWish } from '../../src/shared/domain/follow.ts';
+import { type RefusedFollow, UNLIMITED } from '../../src/shared/domain/follow-limits.ts';
+import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
 import { systemClock } from '../../src/shared/runtime/clock.ts';
 import { createMetrics } from '../../src/shared/runtime/metrics.ts';
 import { createNameStore } from '../../src/shared/store/name-store.ts';
@@ -34,7 +36,7 @@ afterEach(async () => {
   await Promise.all([server.stop(), home.drop()]);
 });
 
-type Apply = (wishes: readonly KeyWish[]) => Promise<void>;
+type Apply = (wishes: readonly KeyWish[]) => Promise<unknown>;
 
 /** A listener as a process has it; `apply` takes the place of the tables. */
 async function listen(apply: Apply = tracking.applyWishes, room: { roomBytes?: number } = {}) {
@@ -44,10 +46,13 @@ async function listen(apply: Apply = tracking.applyWishes, room: { roomBytes?: n
   const handOn = createHandOn({
     ...parts,
     names: createNameStore(tracking.database),
-    applyWishes: apply,
+    applyWishes: async (wishes) => ((await apply(wishes)) as RefusedFollow<StreamKey>[] | undefined) ?? [],
+    limits: () => UNLIMITED,
     resolveSoon: async (platform) => void asked.push(platform),
   });
-  const listener = createFollowListener({ ...parts, ...room, handOn, rejects: createRejectStore(tracking.database) });
+  const pace = { rate: () => 1_000, burst: () => 100_000 };
+  const rejects = createRejectStore(tracking.database);
+  const listener = createFollowListener({ ...parts, ...room, ...pace, handOn, rejects });
   listeners.push(listener);
   await listener.start();
   return { listener, metrics, asked };

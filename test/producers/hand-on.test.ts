@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createHandOn } from '../../src/producers/hand-on.ts';
 import type { KeyWish, NameWish, StreamName } from '../../src/shared/domain/follow.ts';
+import { type RefusedFollow, UNLIMITED } from '../../src/shared/domain/follow-limits.ts';
+import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
 import { type Database, openDatabase } from '../../src/shared/runtime/database.ts';
+import { createMetrics } from '../../src/shared/runtime/metrics.ts';
 import { createNameStore, type NameStore } from '../../src/shared/store/name-store.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { silentLogger } from '../support/outbox.ts';
@@ -40,19 +43,36 @@ const KEY = { platform: 'twitch', identifier: '500' } as const;
 
 function prepare(resolveSoon = async (): Promise<void> => undefined) {
   const applied: KeyWish[] = [];
-  const applyWishes = async (wishes: readonly KeyWish[]) => void applied.push(...wishes);
+  const applyWishes = async (wishes: readonly KeyWish[]): Promise<RefusedFollow<StreamKey>[]> => {
+    applied.push(...wishes);
+    return [];
+  };
   return {
     applied,
-    handOn: createHandOn({ names, applyWishes, resolveSoon, clock: { now: () => NOW }, logger: silentLogger }),
+    handOn: createHandOn({
+      ...{ names, applyWishes, resolveSoon, clock: { now: () => NOW }, logger: silentLogger },
+      limits: () => ({ ...UNLIMITED, perGuild: 3 }),
+      metrics: createMetrics(),
+    }),
   };
 }
 
 test('a name in memory is a key, one that is not is kept', async () => {
   const { handOn, applied } = prepare();
-  expect(await handOn([FOLLOW])).toEqual({ applied: [], kept: [FOLLOW] });
+  expect(await handOn([FOLLOW])).toEqual({ applied: [], kept: [FOLLOW], refused: [] });
   await names.remember([{ name: SOMEONE, identifier: '500' }], NOW);
   await handOn([FOLLOW, followWish(KEY)]);
   expect(applied).toEqual([followWish(KEY), { ...FOLLOW, target: KEY }]);
+});
+
+test('a guild waits for no more names than it may follow; what waits already and unfollows find room', async () => {
+  const { handOn } = prepare();
+  const wishes = ['a', 'b', 'c', 'd'].map((name): NameWish => ({ ...FOLLOW, target: { ...SOMEONE, name } }));
+  const { kept, refused } = await handOn([...wishes, { ...FOLLOW, guildId: '2' }]);
+  expect(kept).toHaveLength(4);
+  expect(refused).toEqual([{ wish: wishes[3], reason: expect.stringContaining('FOLLOWS_PER_GUILD') }]);
+  const again = await handOn([{ ...(wishes[0] as NameWish), saidAt: NOW.toISOString() }, UNFOLLOW]);
+  expect([again.kept.length, again.refused]).toEqual([2, []]);
 });
 
 test('a name is asked again after a week, for a follow; an unfollow means whom the follow meant', async () => {

@@ -4,6 +4,7 @@ import { createAlign } from '../../src/producers/align.ts';
 import { type ApplyWishes, createApplyWishes } from '../../src/producers/follow.ts';
 import { createPollRequest } from '../../src/producers/poll-request.ts';
 import { createPollSchedule } from '../../src/producers/poll-schedule.ts';
+import { type FollowLimits, UNLIMITED } from '../../src/shared/domain/follow-limits.ts';
 import { perPlatform } from '../../src/shared/domain/platform.ts';
 import { openPollQueues, type PollQueues } from '../../src/shared/queues/poll-queues.ts';
 import { systemClock } from '../../src/shared/runtime/clock.ts';
@@ -28,12 +29,16 @@ export interface TrackingProcess {
 
 export const POLL_INTERVAL_MS = 60_000;
 
-export function openTracking(urls: { databaseUrl: string; redisUrl: string }, connections = 4): TrackingProcess {
+export function openTracking(
+  urls: { databaseUrl: string; redisUrl: string },
+  connections = 4,
+  limits: () => FollowLimits = () => UNLIMITED,
+): TrackingProcess {
   const database = openDatabase(urls.databaseUrl, connections);
   const redis = new Redis(urls.redisUrl, { maxRetriesPerRequest: 1 });
   redis.on('error', () => undefined);
   const queues = openPollQueues(redis);
-  const tracking = createTrackingStore(database);
+  const tracking = createTrackingStore(database, limits);
   const schedule = createPollSchedule({
     queues,
     redis,

@@ -1,5 +1,7 @@
 import { createHandOn, type HandOn } from '../../src/producers/hand-on.ts';
+import { UNLIMITED } from '../../src/shared/domain/follow-limits.ts';
 import { systemClock } from '../../src/shared/runtime/clock.ts';
+import { createMetrics } from '../../src/shared/runtime/metrics.ts';
 import { createNameStore } from '../../src/shared/store/name-store.ts';
 import type { TrackingProcess } from './core.ts';
 import { silentLogger } from './outbox.ts';
@@ -9,6 +11,8 @@ export function handOnOf({ database, applyWishes }: TrackingProcess): HandOn {
   return createHandOn({
     names: createNameStore(database),
     applyWishes,
+    limits: () => UNLIMITED,
+    metrics: createMetrics(),
     resolveSoon: async () => undefined,
     clock: systemClock,
     logger: silentLogger,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { NOTICE_TABLES, type NoticeFollow, type NoticeTable, type TableRead } from '../../src/shared/domain/notice.ts';
+import { type FollowLimits, UNLIMITED } from '../../src/shared/domain/follow-limits.ts';
 import type { StreamName } from '../../src/shared/domain/follow.ts';
 import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
 import type { RawNotices } from '../../src/shared/notices/read-notices.ts';
@@ -16,13 +17,15 @@ import { followWish, unfollowWish } from '../support/wishes.ts';
 let redis: TestRedis;
 let database: TestDatabase;
 let tally: TrackingProcess;
+let limits: FollowLimits = UNLIMITED;
 
 beforeAll(async () => {
   [redis, database] = await Promise.all([startRedis(), createDatabase()]);
-  tally = openTracking({ databaseUrl: database.url, redisUrl: redis.url });
+  tally = openTracking({ databaseUrl: database.url, redisUrl: redis.url }, 4, () => limits);
 });
 
 beforeEach(async () => {
+  limits = UNLIMITED;
   await tally.redis.flushall();
   await tally.database.$executeRaw`TRUNCATE stream, follow, unfollow, pin, pending_follow, resolved_name, notice_read`;
 });
@@ -165,6 +168,25 @@ it('leaves alone the pins that an operator set', async () => {
   await run({ marked: [KEY] });
   await run({});
   expect(await pins()).toEqual(['record twitch/7 cli']);
+});
+
+it('keeps out what a limit leaves no room for, with what would hang on it, and takes it as soon as there is room', async () => {
+  limits = { ...UNLIMITED, perGuild: 2 };
+  const other = { platform: 'twitch', identifier: '8' } as const;
+  const category = { platform: 'youtube', identifier: 'holo' } as const;
+  const owned = [{ identifier: 'UC000000000000000000000A', category: 'holo' }] as RawNotices['owned'];
+  const rows = [row(KEY), row(other), row(category)];
+  const { plan, keptOut } = await run({ follows: rows, owned });
+  expect(keptOut).toMatchObject([{ target: category, reason: expect.stringContaining('FOLLOWS_PER_GUILD') }]);
+  expect([plan.follow.length, plan.pin.length]).toEqual([2, 0]);
+  expect(await pins()).toEqual([]);
+  expect((await follows()).map(({ identifier }) => identifier)).toEqual(['7', '8']);
+
+  expect((await run({ follows: rows, owned })).keptOut).toHaveLength(1);
+  await run({ follows: [row(other), row(category)], owned });
+  expect((await run({ follows: [row(other), row(category)], owned })).keptOut).toEqual([]);
+  expect((await follows()).map(({ identifier }) => identifier)).toEqual(['8', 'holo']);
+  expect(await pins()).toEqual(['category youtube/UC000000000000000000000A notice']);
 });
 
 it('stops between two steps when it is told to, and believes nothing it has not carried out', async () => {

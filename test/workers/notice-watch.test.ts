@@ -20,6 +20,7 @@ function imported(over: { fault?: typeof AWAY; rows?: number; refused?: Imported
     beliefs: judgeReads(tables, { believed, accept: false }),
     reading: { tables, follows: [], names: [], owned: [], trusted: [], marked: [] },
     refused: over.refused ?? [],
+    keptOut: [],
     fault: over.fault ?? null,
   };
 }

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readMessage } from '../../src/producers/read-message.ts';
 import type { KeyWish, NameWish, StreamName } from '../../src/shared/domain/follow.ts';
+import type { RefusedFollow } from '../../src/shared/domain/follow-limits.ts';
 import type { Platform } from '../../src/shared/domain/platform.ts';
+import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
 import { nameText, type PlatformAdapter, type Resolution } from '../../src/shared/platforms/adapter.ts';
 import { PlatformError } from '../../src/shared/platforms/errors.ts';
 import { type Database, openDatabase } from '../../src/shared/runtime/database.ts';
 import { createMetrics } from '../../src/shared/runtime/metrics.ts';
+import { createRejectStore } from '../../src/shared/store/reject-store.ts';
 import { createNameStore, type NameStore } from '../../src/shared/store/name-store.ts';
 import { createResolveNames } from '../../src/workers/resolve-names.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
@@ -56,13 +60,21 @@ function knows(people: Record<string, Resolution>): Resolve {
     );
 }
 
-function prepare(resolvers: Partial<Record<Platform, Resolve>>) {
+function keptOut(wish: KeyWish): RefusedFollow<StreamKey>[] {
+  return wish.action === 'follow' ? [{ wish, limit: 'guild', reason: 'guild 1: has all its follows' }] : [];
+}
+
+function prepare(resolvers: Partial<Record<Platform, Resolve>>, { full = false } = {}) {
   const applied: KeyWish[] = [];
   const clock = { at: NOW, now: () => clock.at };
   const resolveNames = createResolveNames({
     store,
     resolvers: new Map(Object.entries(resolvers).map(([platform, resolve]) => [platform as Platform, { resolve }])),
-    applyWishes: async (wishes) => void applied.push(...wishes),
+    applyWishes: async (wishes) => {
+      applied.push(...wishes);
+      return full ? wishes.flatMap(keptOut) : [];
+    },
+    rejects: createRejectStore(database),
     clock,
     metrics: createMetrics(),
     logger: silentLogger,
@@ -83,6 +95,22 @@ test('what waited for a name is applied as it was said, and the name is remember
     new Map([['twitch/login:someone', { identifier: '500' }]]),
   );
   expect(await store.waiting(10)).toMatchObject([{ name: 'stranger', tries: 1 }]);
+});
+
+test('a follow that no limit leaves room for once its name is known is kept as a message that says it again', async () => {
+  const wishes = ['1', '2'].map((guild) => follow(login('someone'), guild));
+  await store.keep([...wishes, { ...follow(login('someone'), '3'), source: 'notice' }], NOW);
+  const resolve = knows({ someone: { kind: 'found', identifier: '500' } });
+  await prepare({ twitch: resolve }, { full: true }).resolveNames();
+  const rejects = await createRejectStore(database).list(10);
+  expect(rejects.map(({ channel, reason }) => [channel, reason])).toEqual(
+    wishes.map(() => ['stream.follow', 'guild 1: has all its follows']),
+  );
+  const again = rejects.map(({ channel, payload }) => readMessage({ channel, raw: Buffer.from(payload) }));
+  expect(again.flatMap(({ events }) => events.map(({ said, target }) => [said.guildId, said.saidAt, target]))).toEqual(
+    wishes.map(({ guildId, saidAt }) => [guildId, saidAt, { platform: 'twitch', identifier: '500' }]).reverse(),
+  );
+  expect(await store.waiting(10)).toEqual([]);
 });
 
 test('a name that nobody has stays, visible, and is tried ever more rarely', async () => {
@@ -145,6 +173,7 @@ test('nothing is forgotten when it could not be applied', async () => {
     store,
     resolvers: new Map([['twitch', { resolve: knows({ someone: { kind: 'found', identifier: '500' } }) }]]),
     applyWishes: () => Promise.reject(new Error('postgres is away')),
+    rejects: createRejectStore(database),
     clock: { now: () => NOW },
     metrics: createMetrics(),
     logger: silentLogger,

@@ -90,6 +90,25 @@ export const VARIABLES = {
     live: true,
     meaning: 'a start older than this is recorded silently',
   },
+  FOLLOWS_PER_GUILD: {
+    schema: integer(1, 1_000_000),
+    default: '2000',
+    live: true,
+    meaning: 'most follows of one guild; what it has already stays',
+  },
+  MAX_FOLLOWS: {
+    schema: integer(1, 100_000_000),
+    default: '1000000',
+    live: true,
+    meaning: 'most follows of all guilds',
+  },
+  MAX_KEYS: { schema: integer(1, 10_000_000), default: '200000', live: true, meaning: 'most keys that are polled' },
+  GUILD_RATE: {
+    schema: integer(1, 10_000),
+    default: '10',
+    live: true,
+    meaning: 'follows a guild may say a second, and unfollows; after FOLLOWS_PER_GUILD of each at once',
+  },
   YOUTUBE_API_KEY: { schema: text, secret: true, meaning: 'YouTube Data API key' },
   YOUTUBE_DAILY_UNITS: {
     schema: integer(1, 1_000_000_000),

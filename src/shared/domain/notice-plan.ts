@@ -51,26 +51,28 @@ type FollowPlan = Pick<NoticePlan, 'follow' | 'resolve' | 'end' | 'forget'>;
 function planFollows(reading: NoticeReading, state: NoticeState, beliefs: Beliefs): FollowPlan {
   const isBelieved = ({ target }: NoticeFollow<StreamKey | StreamName>): boolean =>
     isSure(beliefs, [NOTICES_OF[target.platform]]);
-  const wanted = new Set(reading.follows.map(textOf));
-  const held = new Set(state.follows.map(textOf));
-  const asked = new Set(reading.names.map(textOf));
-  const waiting = new Set(state.pending.map(textOf));
+  const wanted = new Set(reading.follows.map(noticeText));
+  const held = new Set(state.follows.map(noticeText));
+  const asked = new Set(reading.names.map(noticeText));
+  const waiting = new Set(state.pending.map(noticeText));
   // Whom a name means is not known yet: it may be whom the guild follows in that channel already.
   const unclear = new Set(reading.names.map(placeOf));
   return {
-    follow: unique(reading.follows).filter((each) => !held.has(textOf(each))),
-    resolve: unique(reading.names).filter((each) => !waiting.has(textOf(each))),
+    follow: unique(reading.follows).filter((each) => !held.has(noticeText(each))),
+    resolve: unique(reading.names).filter((each) => !waiting.has(noticeText(each))),
     end: state.follows
-      .filter((each) => each.source === 'notice' && isBelieved(each) && !wanted.has(textOf(each)))
+      .filter((each) => each.source === 'notice' && isBelieved(each) && !wanted.has(noticeText(each)))
       .filter((each) => !unclear.has(placeOf(each))),
-    forget: state.pending.filter((each) => each.source === 'notice' && isBelieved(each) && !asked.has(textOf(each))),
+    forget: state.pending.filter(
+      (each) => each.source === 'notice' && isBelieved(each) && !asked.has(noticeText(each)),
+    ),
   };
 }
 
 /** The categories that are followed once the plan has been carried out, whoever said so. */
 function followedCategories(state: NoticeState, { follow, end }: FollowPlan): Set<string> {
-  const ending = new Set(end.map(textOf));
-  const staying = state.follows.filter((each) => !ending.has(textOf(each)));
+  const ending = new Set(end.map(noticeText));
+  const staying = state.follows.filter((each) => !ending.has(noticeText(each)));
   return new Set(
     [...staying, ...follow]
       .map(({ target }) => target)
@@ -112,10 +114,11 @@ function isSure(beliefs: Beliefs, tables: readonly NoticeTable[]): boolean {
 }
 
 function unique<T extends StreamKey | StreamName>(follows: readonly NoticeFollow<T>[]): NoticeFollow<T>[] {
-  return [...new Map(follows.map((each) => [textOf(each), each])).values()];
+  return [...new Map(follows.map((each) => [noticeText(each), each])).values()];
 }
 
-function textOf(follow: NoticeFollow<StreamKey | StreamName>): string {
+/** Which follow it is. */
+export function noticeText(follow: NoticeFollow<StreamKey | StreamName>): string {
   const { target } = follow;
   const what = 'identifier' in target ? keyText(target) : `${target.platform}/${target.kind}/${target.name}`;
   return `${what} ${follow.guildId} ${follow.channelId}`;

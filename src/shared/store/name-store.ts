@@ -4,6 +4,7 @@ import { nameText } from '../platforms/adapter.ts';
 import type { NamedKey } from '../platforms/learned-name.ts';
 import type { Database } from '../runtime/database.ts';
 import { latestWishes, type PendingRow, type PendingWish, pendingWish } from './pending-wishes.ts';
+import { crowdedOut } from './pending-room.ts';
 import { jsonbText, plainText } from './postgres-text.ts';
 
 /** What a name stood for when it was last resolved. */
@@ -55,11 +56,16 @@ export function createNameStore(database: Database) {
         SET identifier = EXCLUDED.identifier, resolved_at = EXCLUDED.resolved_at`;
     },
 
-    /** Keeps wishes until their names are resolved. Of the same wish said twice the later one is kept. */
-    async keep(wishes: readonly NameWish[], now: Date): Promise<void> {
-      const latest = latestWishes(wishes);
+    /**
+     * Keeps wishes until their names are resolved. Of the same wish said twice the later one is kept.
+     * @param perGuild most that a guild may follow and wait to follow
+     * @returns the follows that are not kept, because of that
+     */
+    async keep(wishes: readonly NameWish[], now: Date, perGuild = Infinity): Promise<ReadonlySet<NameWish>> {
+      const out = await crowdedOut(database, latestWishes(wishes), perGuild);
+      const latest = latestWishes(wishes).filter((wish) => !out.has(wish));
       const names = latest.map((wish) => wish.target);
-      if (latest.length === 0) return;
+      if (latest.length === 0) return out;
       const follows = latest.map((wish) => (wish.action === 'follow' ? wish : undefined));
       await database.$executeRaw`
         INSERT INTO pending_follow (platform, kind, name, action, guild_id, channel_id, user_id, said_at, priority, source,
@@ -79,6 +85,7 @@ export function createNameStore(database: Database) {
         SET user_id = EXCLUDED.user_id, said_at = EXCLUDED.said_at, priority = EXCLUDED.priority, source = EXCLUDED.source,
           metadata = EXCLUDED.metadata, next_try_at = LEAST(pending_follow.next_try_at, EXCLUDED.next_try_at)
         WHERE pending_follow.said_at < EXCLUDED.said_at`;
+      return out;
     },
 
     /** Names of a platform that are due to be resolved, the longest due first. */

@@ -1,10 +1,13 @@
 import { Prisma } from '../../generated/tracking/client.ts';
 import type { KeyWish } from '../domain/follow.ts';
 import { type FoldedWishes, foldWishes } from '../domain/fold-wishes.ts';
+import { type FollowLimits, type RefusedFollow, UNLIMITED } from '../domain/follow-limits.ts';
 import type { Pace } from '../domain/pace.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { StreamKey } from '../domain/stream-key.ts';
 import type { Database, Transaction } from '../runtime/database.ts';
+import { refuseFollows } from './follow-room.ts';
+import { createFollowTotals } from './follow-totals.ts';
 import { jsonbText } from './postgres-text.ts';
 import { identifiersOf, lockStreams, platformsOf, recount, type TrackingChange } from './stream-rows.ts';
 import { TRACKED } from './tracked.ts';
@@ -14,18 +17,35 @@ export interface TrackedKey extends StreamKey {
   readonly pace: Pace;
 }
 
-/** Who wants what. The latest event wins by its own timestamp; on a tie an unfollow does, so that all listeners agree. */
-export function createTrackingStore(database: Database) {
+/** What wishes came to. */
+export interface Applied extends TrackingChange {
+  /** Follows for which the limits leave no room. */
+  readonly refused: readonly RefusedFollow<StreamKey>[];
+}
+
+/**
+ * Who wants what. The latest event wins by its own timestamp; on a tie an unfollow does, so that all listeners agree.
+ * @param limits those in force, asked for each time
+ */
+export function createTrackingStore(database: Database, limits: () => FollowLimits = () => UNLIMITED) {
+  const totals = createFollowTotals(database);
+
   return {
     /** Applies wishes in one transaction. Applying them again, or in another order, changes nothing. */
-    async apply(wishes: readonly KeyWish[]): Promise<TrackingChange> {
+    async apply(wishes: readonly KeyWish[]): Promise<Applied> {
       const folded = foldWishes(wishes);
-      if (folded.keys.length === 0) return { started: [], stopped: [] };
+      if (folded.keys.length === 0) return { started: [], stopped: [], refused: [] };
+      if (folded.follows.length > 0) await totals.refresh();
       return database.$transaction(async (tx) => {
         await lockStreams(tx, folded.keys);
         await saveUnfollows(tx, folded.unfollows);
-        await saveFollows(tx, folded.follows);
-        return recount(tx, folded.keys);
+        const refused = await refuseFollows(tx, folded.follows, { limits: limits(), totals });
+        const kept = new Set<unknown>(refused.map(({ wish }) => wish));
+        await saveFollows(
+          tx,
+          folded.follows.filter((wish) => !kept.has(wish)),
+        );
+        return { ...(await recount(tx, folded.keys)), refused };
       });
     },
 
