@@ -32,7 +32,10 @@ export interface PlanOptions {
 const SECOND_MS = 1_000;
 /** Of 30 intervals a streamer is on the air for 6. */
 const [LIVE_INTERVALS, CYCLE_INTERVALS] = [6, 30];
-/** X allows 300 requests in 15 minutes and TwitCasting 60 a minute: with shorter intervals they are left out. */
+/**
+ * X allows 300 requests in 15 minutes and TwitCasting 60 a minute, and YouTube's feeds are left alone for a minute after a
+ * few failures: with shorter intervals there is only Twitch.
+ */
 const LEAST_LIMITED_MS = 30 * SECOND_MS;
 const LONGEST_WARM_UP_MS = 10 * 60 * SECOND_MS;
 
@@ -54,7 +57,7 @@ export function planFor({ seed, keys, intervalMs, forMs }: PlanOptions): Plan {
 /** Mostly Twitch, as with the bots that this is for; of the others as many as their limits let be looked at so often. */
 function streamersOf(keys: number, intervalMs: number): PerPlatform<number> {
   const limited = intervalMs >= LEAST_LIMITED_MS;
-  const youtube = Math.round(keys * 0.05);
+  const youtube = limited ? Math.round(keys * 0.05) : 0;
   const twitter = limited ? Math.min(400, Math.round(keys * 0.02)) : 0;
   const twitcasting = limited ? Math.min(20, Math.round(keys * 0.01)) : 0;
   const counts = { youtube, twitter, twitcasting, twitch: keys - youtube - twitter - twitcasting };

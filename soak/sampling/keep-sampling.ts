@@ -4,9 +4,13 @@ import type { Sampler } from './sampler.ts';
 
 export interface Sampling {
   readonly samples: readonly Sample[];
+  /** Resolves when a sample is there that was begun after this call. @throws what a sample failed with */
+  sampled(): Promise<void>;
   /** Ends it after one more sample. @throws what a sample failed with */
   end(): Promise<void>;
 }
+
+const LOOK_EVERY_MS = 100;
 
 /** Takes a sample every so often. */
 export function keepSampling(sampler: Sampler, everyMs: number, onSample: (sample: Sample) => void): Sampling {
@@ -31,6 +35,11 @@ export function keepSampling(sampler: Sampler, everyMs: number, onSample: (sampl
   working.catch(() => undefined); // `end` tells it
   return {
     samples,
+    async sampled() {
+      // One may be under way already.
+      const wanted = samples.length + 2;
+      while (samples.length < wanted) await Promise.race([sleep(LOOK_EVERY_MS), working]);
+    },
     async end() {
       ending.abort();
       await working;

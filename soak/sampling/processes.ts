@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Actor } from '../stage/cast.ts';
 import { readExposition, type Series } from './exposition.ts';
 import type { Memory } from './sample.ts';
@@ -10,13 +11,28 @@ const PAGE_BYTES = 4_096;
 export async function readPages(actors: readonly Actor[]): Promise<Map<string, Series[]>> {
   const pages = await Promise.all(
     actors.map(async (actor) => {
-      const text = await fetch(`${actor.address()}/metrics`, { signal: AbortSignal.timeout(PATIENCE_MS) })
-        .then((answer) => (answer.ok ? answer.text() : null))
-        .catch(() => null); // it is being started
+      const text = await readPage(actor);
       return text === null ? [] : [[actor.name, readExposition(text)] as const];
     }),
   );
   return new Map(pages.flat());
+}
+
+/** Writes the metrics of every process beside its log: they say what it did until then. */
+export async function savePages(actors: readonly Actor[], directory: string): Promise<void> {
+  await Promise.all(
+    actors.map(async (actor) => {
+      const text = await readPage(actor);
+      if (text !== null) await writeFile(path.join(directory, `${actor.name}.metrics`), text);
+    }),
+  );
+}
+
+/** @returns null while it is being started */
+function readPage(actor: Actor): Promise<string | null> {
+  return fetch(`${actor.address()}/metrics`, { signal: AbortSignal.timeout(PATIENCE_MS) })
+    .then((answer) => (answer.ok ? answer.text() : null))
+    .catch(() => null);
 }
 
 export function memoryOf(page: readonly Series[]): Memory {

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
 
 const EVERY_MS = 500;
 /** A machine that is busy with other things gets so much longer. */
-const MORE_MS = 120_000;
+const MORE_MS = 300_000;
 
 /** How long (ms) the last change may take until everybody is told of it. */
 export function patience({ intervalMs, graceMs, batchMs }: Plan): number {

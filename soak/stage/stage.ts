@@ -9,6 +9,7 @@ import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { PLATFORMS } from '../../src/shared/domain/platform.ts';
 import { type Account, createAccount, type Told } from '../account.ts';
 import type { Plan } from '../plan.ts';
+import { savePages } from '../sampling/processes.ts';
 import { createSampler, type Sampler } from '../sampling/sampler.ts';
 import { settingsOfRoles, SHARDS } from '../settings.ts';
 import { type Airing, createAiring } from './airing.ts';
@@ -62,6 +63,7 @@ async function setStage({ plan, logs, inherited, onProgress }: StageParts, undo:
   onProgress(`starting nine processes and two shards for ${streamers.length} keys`);
   const actors = await startRoles(cast);
   undo.unshift(() => Promise.all(actors.map(({ process }) => process.end())));
+  undo.unshift(() => savePages(actors, logs));
   const shards = await startShards(cast, (line) => hear(account, line));
   undo.unshift(() => Promise.all(shards.map((shard) => shard.end())));
 

@@ -6,6 +6,7 @@ import { PlatformError } from '../shared/platforms/errors.ts';
 import type { DueKeys } from '../shared/queues/due-keys.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
+import { createTimeLimit } from '../shared/runtime/time-limit.ts';
 import type { Look, Looked } from './look.ts';
 
 export interface BatchLookParts {
@@ -20,6 +21,7 @@ export interface BatchLookParts {
   readonly stopping: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly timeoutMs?: number;
 }
 
 /** One look may take this long; then it is given up. */
@@ -39,11 +41,9 @@ export function createBatchLook(parts: BatchLookParts) {
   const { dueKeys, look, clock } = parts;
   return async function lookAtBatch(batch: ClaimedBatch): Promise<Map<string, Looked>> {
     const startedAt = clock.now().getTime();
+    const limit = createTimeLimit(parts.stopping, parts.timeoutMs ?? LOOK_TIMEOUT_MS);
     try {
-      const looked = await look(
-        { identifiers: batch.identifiers, causes: batch.causes },
-        AbortSignal.any([AbortSignal.timeout(LOOK_TIMEOUT_MS), parts.stopping]),
-      );
+      const looked = await look({ identifiers: batch.identifiers, causes: batch.causes }, limit.signal);
       await dueKeys.settle(
         batch.identifiers.map((identifier) => ({
           identifier,
@@ -58,6 +58,8 @@ export function createBatchLook(parts: BatchLookParts) {
     } catch (error) {
       await giveBack(parts, batch, error);
       throw error;
+    } finally {
+      limit.release();
     }
   };
 }

@@ -57,3 +57,34 @@ test('a new start has its own look, on each platform in its own queue, and a bro
   expect(await planned()).toHaveLength(2);
   expect(await planned('twitter')).toHaveLength(1);
 });
+
+test('what a process has planned it does not plan again with every look, but soon enough for a Redis that was emptied', async () => {
+  let now = new Date();
+  const plan = createPlanLooks({ queues, clock: { now: () => now } });
+  const looks = [video(inAnHour()), video(inAnHour(), '-_aaaaaaaaa')];
+  await plan(looks);
+  await redis.flushall();
+  await plan(looks);
+  expect(await planned()).toEqual([]);
+
+  const other = video(inAnHour(), 'another-one');
+  await plan([...looks, other]);
+  expect(await planned()).toHaveLength(1);
+
+  now = new Date(now.getTime() + 6 * 60_000);
+  await plan(looks);
+  expect(await planned()).toHaveLength(3);
+});
+
+test('what could not be planned is planned by the next look', async () => {
+  const away = new Redis(server.url, { maxRetriesPerRequest: 1 });
+  const plan = createPlanLooks({ queues: openPollQueues(away), clock: { now: () => new Date() } });
+  const look = video(inAnHour());
+  await away.ping();
+  away.disconnect();
+  await expect(plan([look])).rejects.toThrow();
+  await away.connect();
+  await plan([look]);
+  expect(await planned()).toHaveLength(1);
+  away.disconnect();
+});

@@ -3,6 +3,7 @@ import type { Platform } from '../domain/platform.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
+import { createTimeLimit } from '../runtime/time-limit.ts';
 import { boundedText } from './bounded-text.ts';
 import { PlatformError } from './errors.ts';
 import { faultOf, type HttpAnswer, type ReadFault } from './http-fault.ts';
@@ -117,34 +118,6 @@ function bodyOf({ form, json }: HttpRequest): {
 } {
   if (json !== undefined) return { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
   return { body: form ? new URLSearchParams(form) : null, headers: {} };
-}
-
-interface TimeLimit {
-  readonly signal: AbortSignal;
-  reason(): string | null;
-  release(): void;
-}
-
-/** By hand, because in Node 20 `AbortSignal.any` keeps every signal it made for as long as its long-lived source lives. */
-function createTimeLimit(outer: AbortSignal, ms: number): TimeLimit {
-  const controller = new AbortController();
-  let reason: string | null = null;
-  const stop = (why: string): void => {
-    reason ??= why;
-    controller.abort();
-  };
-  const stopped = (): void => stop('it was stopped');
-  const timer = setTimeout(() => stop(`nothing complete within ${ms} ms`), ms);
-  outer.addEventListener('abort', stopped, { once: true });
-  if (outer.aborted) stopped();
-  return {
-    signal: controller.signal,
-    reason: () => reason,
-    release: () => {
-      clearTimeout(timer);
-      outer.removeEventListener('abort', stopped);
-    },
-  };
 }
 
 /** What lies behind the error, by its code where it has one: fetch itself only ever says "fetch failed". */
