@@ -27,13 +27,13 @@ const NASTY_MARKUP = [
   ],
 ];
 
-interface Cut {
+export interface Cut {
   readonly at: number;
   readonly length: number;
   readonly put: string;
 }
 
-const cut: fc.Arbitrary<Cut> = fc.record({
+export const cut: fc.Arbitrary<Cut> = fc.record({
   at: fc.nat(5_000),
   length: fc.oneof(fc.constant(0), fc.nat(60)),
   put: fc.oneof(fc.constantFrom(...NASTY_MARKUP), nastyText, fc.constant('')),
@@ -43,10 +43,10 @@ const cut: fc.Arbitrary<Cut> = fc.record({
 export function mutantXml(...golden: readonly string[]): fc.Arbitrary<string> {
   return fc
     .tuple(fc.constantFrom(...golden), fc.array(cut, { maxLength: 3 }))
-    .map(([document, cuts]) => cuts.reduce(applied, document));
+    .map(([document, cuts]) => cuts.reduce(recut, document));
 }
 
-function applied(text: string, { at, length, put }: Cut): string {
+export function recut(text: string, { at, length, put }: Cut): string {
   const place = text === '' ? 0 : at % text.length;
   return text.slice(0, place) + put + text.slice(place + length);
 }

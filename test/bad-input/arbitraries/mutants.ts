@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type Mutation, mutated, textOf, treeOf } from './json-tree.ts';
 import { nastyJson, nastyName } from './nasty.ts';
 
-const mutation: fc.Arbitrary<Mutation> = fc.record({
+export const mutation: fc.Arbitrary<Mutation> = fc.record({
   at: fc.nat(200),
   how: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'double', 'rename', 'wrap', 'add'),
   name: nastyName,
@@ -17,13 +17,13 @@ export function mutantsOf(...golden: readonly string[]): fc.Arbitrary<string> {
     .map(([tree, mutations]) => textOf(mutations.reduce(mutated, tree)));
 }
 
-interface Damage {
+export interface Damage {
   readonly at: number;
   readonly how: 'none' | 'cut' | 'flip' | 'insert' | 'mark' | 'after';
   readonly byte: number;
 }
 
-const damage: fc.Arbitrary<Damage> = fc.record({
+export const damage: fc.Arbitrary<Damage> = fc.record({
   at: fc.nat(5_000),
   how: fc.constantFrom('none', 'none', 'none', 'none', 'cut', 'flip', 'insert', 'mark', 'after'),
   byte: fc.nat(255),
@@ -37,7 +37,7 @@ export function bytesOf(texts: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
 /** Any bytes at all. */
 export const anyBytes: fc.Arbitrary<Buffer> = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
 
-function damaged(raw: Buffer, { at, how, byte }: Damage): Buffer {
+export function damaged(raw: Buffer, { at, how, byte }: Damage): Buffer {
   const place = raw.length === 0 ? 0 : at % raw.length;
   const other = Buffer.from([byte]);
   switch (how) {

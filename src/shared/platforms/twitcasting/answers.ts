@@ -1,26 +1,28 @@
 import { z } from 'zod';
-import { optionalText, optionalUnixTime } from '../answer-fields.ts';
+import { answerId, optionalText, optionalUnixTime, optionalUrl } from '../answer-fields.ts';
 import { type HttpAnswer, type ReadFault, restOf } from '../http-fault.ts';
 import { parseJson } from '../parse-json.ts';
 
 const user = z.looseObject({
-  id: z.string().min(1),
-  screen_id: z.string().min(1),
+  id: answerId,
+  screen_id: answerId,
   name: optionalText,
   is_live: z.boolean(),
-  last_movie_id: z.string().min(1).nullable(),
+  last_movie_id: answerId.nullable(),
 });
 export const userAnswer = z.looseObject({ user });
 export type UserRow = z.infer<typeof user>;
 
+const MOST_SECONDS = 366 * 24 * 60 * 60;
+
 const movie = z.looseObject({
-  id: z.string().min(1),
+  id: answerId,
   title: optionalText,
-  link: optionalText,
+  link: optionalUrl,
   is_live: z.boolean(),
-  large_thumbnail: optionalText,
-  /** Seconds so far, or in all. */
-  duration: z.number().nonnegative().nullish().catch(null),
+  large_thumbnail: optionalUrl,
+  /** Seconds so far, or in all; what would be years is none. */
+  duration: z.number().nonnegative().max(MOST_SECONDS).nullish().catch(null),
   created: optionalUnixTime,
 });
 export const movieAnswer = z.looseObject({ movie });

@@ -1,25 +1,26 @@
 import { z } from 'zod';
-import { optionalText, optionalTime } from '../answer-fields.ts';
+import { answerId, optionalText, optionalTime, optionalUrl, type ReadRows, rowsOf } from '../answer-fields.ts';
 import type { ReadFault } from '../http-fault.ts';
 import { parseJson } from '../parse-json.ts';
 
 /** `type` is `live`, or empty when Twitch itself does not know. Source: Helix reference, Get Streams. */
 const stream = z.looseObject({
-  id: z.string().min(1),
-  user_id: z.string(),
+  id: answerId,
+  user_id: answerId,
   user_login: optionalText,
   user_name: optionalText,
   game_name: optionalText,
   type: z.string(),
   title: optionalText,
   started_at: optionalTime,
-  thumbnail_url: optionalText,
+  thumbnail_url: optionalUrl,
 });
 
-export const streamsAnswer = z.looseObject({ data: z.array(stream) });
+export const streamsAnswer = z.looseObject({ data: rowsOf(stream, 'user_id') });
 export type StreamRow = z.infer<typeof stream>;
+export type StreamRows = ReadRows<StreamRow>;
 
-const user = z.looseObject({ id: z.string().min(1), login: z.string().min(1), display_name: optionalText });
+const user = z.looseObject({ id: answerId, login: answerId, display_name: optionalText });
 
 export const usersAnswer = z.looseObject({ data: z.array(user) });
 export type UserRow = z.infer<typeof user>;

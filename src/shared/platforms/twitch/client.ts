@@ -1,9 +1,9 @@
 import type { TwitchAccess, TwitchSettings } from './access.ts';
-import { type StreamRow, streamsAnswer, type UserRow, usersAnswer } from './answers.ts';
+import { type StreamRows, streamsAnswer, type UserRow, usersAnswer } from './answers.ts';
 
 /** The requests to Helix. Each takes at most 100 ids or logins. */
 export interface TwitchClient {
-  streams(userIds: readonly string[], signal: AbortSignal): Promise<readonly StreamRow[]>;
+  streams(userIds: readonly string[], signal: AbortSignal): Promise<StreamRows>;
   users(by: 'id' | 'login', values: readonly string[], signal: AbortSignal): Promise<readonly UserRow[]>;
 }
 

@@ -1,13 +1,23 @@
 import type { Observation, SeenBroadcast } from '../../domain/observation.ts';
-import type { StreamRow } from './answers.ts';
+import type { StreamRow, StreamRows } from './answers.ts';
 
 /**
  * What Get Streams says of each user asked for. Only who is live has a row; absence is "not found", not yet "ended":
- * Helix is cached and at times forgets a live stream for a minute.
+ * Helix is cached and at times forgets a live stream for a minute. Whose row cannot be read is unknown; where it is
+ * nobody's, so is everybody without a row.
  */
-export function observeStreams(userIds: readonly string[], rows: readonly StreamRow[]): Map<string, Observation> {
-  return new Map(userIds.map((id) => [id, observeUser(rows.filter((row) => row.user_id === id))]));
+export function observeStreams(userIds: readonly string[], { rows, spoiled }: StreamRows): Map<string, Observation> {
+  const isSpoiled = (id: string, own: readonly StreamRow[]): boolean =>
+    spoiled.includes(id) || (spoiled.includes(null) && own.length === 0);
+  return new Map(
+    userIds.map((id) => {
+      const own = rows.filter((row) => row.user_id === id);
+      return [id, isSpoiled(id, own) ? UNREADABLE : observeUser(own)];
+    }),
+  );
 }
+
+const UNREADABLE: Observation = { kind: 'unknown', reason: 'Twitch gave a row that cannot be read' };
 
 function observeUser(rows: readonly StreamRow[]): Observation {
   const [first] = rows;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { optionalText, optionalTime } from '../answer-fields.ts';
+import { answerId, optionalText, optionalTime, rowsOf } from '../answer-fields.ts';
 import type { ReadFault } from '../http-fault.ts';
 import { restOf } from '../http-fault.ts';
 import { parseJson } from '../parse-json.ts';
 
 const space = z.looseObject({
-  id: z.string().min(1),
+  id: answerId,
   state: z.string(),
   title: optionalText,
   creator_id: optionalText,
@@ -25,10 +25,10 @@ const problem = z.looseObject({
 export type Problem = z.infer<typeof problem>;
 
 /** `data` is absent when there is nothing; then `meta` or `errors` says so, or it is no answer at all. */
-const listOf = <T extends z.ZodType>(row: T) =>
+const listOf = <T extends z.ZodType>(row: T, owner: string) =>
   z
     .looseObject({
-      data: z.array(row).optional(),
+      data: z.array(z.unknown()).optional(),
       errors: z.array(problem).optional(),
       meta: z.looseObject({ result_count: z.number() }).optional(),
     })
@@ -37,13 +37,13 @@ const listOf = <T extends z.ZodType>(row: T) =>
       path: ['meta', 'result_count'],
       error: 'not the number of rows',
     })
-    .transform(({ data, errors }) => ({ rows: data ?? [], problems: errors ?? [] }));
+    .transform(({ data, errors }) => ({ ...rowsOf(row, owner).parse(data ?? []), problems: errors ?? [] }));
 
-export const spacesAnswer = listOf(space);
+export const spacesAnswer = listOf(space, 'creator_id');
 export type SpacesAnswer = z.infer<typeof spacesAnswer>;
 
-const user = z.looseObject({ id: z.string().min(1), username: z.string().min(1), name: optionalText });
-export const usersAnswer = listOf(user);
+const user = z.looseObject({ id: answerId, username: answerId, name: optionalText });
+export const usersAnswer = listOf(user, 'id');
 export type UserRow = z.infer<typeof user>;
 
 /** What the problem is about: an id or a name. */

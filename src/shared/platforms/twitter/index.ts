@@ -21,7 +21,7 @@ export interface TwitterParts extends AdapterParts {
 }
 
 const USER_ID = /^\d{1,19}$/;
-const NOTHING: SpacesAnswer = { rows: [], problems: [] };
+const NOTHING: SpacesAnswer = { rows: [], spoiled: [], problems: [] };
 
 export function createTwitterAdapter(parts: TwitterParts): BudgetedAdapter {
   const { settings, logger } = parts;

@@ -36,6 +36,8 @@ export function observeSpaces(targets: readonly LookTarget[], answers: SpaceAnsw
 
 function observeCreator(target: LookTarget, { listed, confirmed }: SpaceAnswers, stray: boolean): Observation {
   const rows = listed.rows.filter((row) => isOf(target, row));
+  if (listed.spoiled.includes(target.identifier))
+    return { kind: 'unknown', reason: 'X gave a row that cannot be read' };
   const problems = listed.problems.filter((problem) => isAbout(problem, target.identifier));
   if (rows.some((row) => STATES[row.state] === undefined))
     return { kind: 'unknown', reason: 'X gave an unknown state' };
@@ -81,7 +83,8 @@ function isOpen(target: LookTarget, row: SpaceRow): boolean {
 }
 
 /** A Space that could be anybody's: whoever has none listed might be its creator. */
-function hasStrayRows(targets: readonly LookTarget[], { rows }: SpacesAnswer): boolean {
+function hasStrayRows(targets: readonly LookTarget[], { rows, spoiled }: SpacesAnswer): boolean {
+  if (spoiled.includes(null)) return true;
   return rows.some((row) => row.creator_id === null && !targets.some((target) => isOpen(target, row)));
 }
 

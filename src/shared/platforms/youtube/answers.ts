@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { optionalText, optionalTime } from '../answer-fields.ts';
+import { answerId, optionalText, optionalTime, optionalUrl, type ReadRows, rowsOf } from '../answer-fields.ts';
 import type { Fault, ReadFault } from '../http-fault.ts';
 import { restOf } from '../http-fault.ts';
 import { nextPacificMidnight } from '../pacific-day.ts';
 import { parseJson } from '../parse-json.ts';
 
-const thumbnail = z.looseObject({ url: optionalText }).optional().catch(undefined);
+const thumbnail = z.looseObject({ url: optionalUrl }).optional().catch(undefined);
 
 const video = z.looseObject({
-  id: z.string().min(1),
+  id: answerId,
   snippet: z.looseObject({
-    channelId: z.string(),
+    channelId: answerId,
     channelTitle: optionalText,
     title: optionalText,
     liveBroadcastContent: z.string(),
@@ -27,14 +27,15 @@ const video = z.looseObject({
 });
 
 /** An id that is deleted or private is absent. `items` itself never is: without it this is no answer. */
-export const videosAnswer = z.looseObject({ items: z.array(video) });
+export const videosAnswer = z.looseObject({ items: rowsOf(video, 'id') });
 export type VideoRow = z.infer<typeof video>;
+export type VideoRows = ReadRows<VideoRow>;
 
-const owner = z.looseObject({ id: z.string().min(1), snippet: z.looseObject({ channelId: z.string().min(1) }) });
+const owner = z.looseObject({ id: answerId, snippet: z.looseObject({ channelId: answerId }) });
 export const ownersAnswer = z.looseObject({ items: z.array(owner) });
 
 const channel = z.looseObject({
-  id: z.string().min(1),
+  id: answerId,
   snippet: z.looseObject({ title: optionalText, customUrl: optionalText }).optional(),
 });
 
@@ -45,7 +46,7 @@ export const channelsAnswer = z.looseObject({
 });
 export type ChannelRow = z.infer<typeof channel>;
 
-const playlistItem = z.looseObject({ contentDetails: z.looseObject({ videoId: z.string().min(1) }) });
+const playlistItem = z.looseObject({ contentDetails: z.looseObject({ videoId: answerId }) });
 export const playlistAnswer = z.looseObject({ items: z.array(playlistItem) });
 
 const refusal = z.looseObject({

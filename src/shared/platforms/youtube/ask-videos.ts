@@ -22,10 +22,13 @@ export function createAskVideos({ client, clock }: AskVideosParts) {
   let doubtedSince: number | null = null;
 
   async function ask(ids: readonly string[], witnesses: ReadonlySet<string>, signal: AbortSignal) {
-    const rows = new Map((await client.videos(ids, signal)).map((row) => [row.id, row]));
+    const { rows: list, spoiled } = await client.videos(ids, signal);
+    const rows = new Map(list.map((row) => [row.id, row]));
     if (rows.size === 0) doubt(ids.some((id) => witnesses.has(id)));
     else doubtedSince = null;
-    return ids.map((id): [string, VideoRow | null] => [id, rows.get(id) ?? null]);
+    // What stands in a row that cannot be read counts as not asked for; where it is nobody's, so does all without a row.
+    const told = ids.filter((id) => rows.has(id) || !(spoiled.includes(id) || spoiled.includes(null)));
+    return told.map((id): [string, VideoRow | null] => [id, rows.get(id) ?? null]);
   }
 
   function doubt(witnessed: boolean): void {

@@ -7,10 +7,10 @@ import {
   channelsAnswer,
   ownersAnswer,
   playlistAnswer,
-  type VideoRow,
+  type VideoRows,
   videosAnswer,
 } from './answers.ts';
-import { type Feed, readFeed } from './feed.ts';
+import { type Feed, MOST_LISTED, readFeed } from './feed.ts';
 
 export interface YoutubeSettings {
   readonly apiKey: string;
@@ -27,7 +27,7 @@ export interface YoutubeClient {
   /** @returns null for a 404, which feeds also answer when nothing is wrong with the channel */
   feed(channelId: string, signal: AbortSignal): Promise<Feed | null>;
   /** At most 50 ids. */
-  videos(ids: Ids, signal: AbortSignal): Promise<readonly VideoRow[]>;
+  videos(ids: Ids, signal: AbortSignal): Promise<VideoRows>;
   /** Which channel each video belongs to; at most 50 ids. */
   ownersOf(videoIds: Ids, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** At most 50 ids. */
@@ -92,7 +92,8 @@ export function createYoutubeClient({ settings, api, feeds, units }: YoutubeClie
       const parameters = { part: 'contentDetails', playlistId: uploadsOf(channelId), maxResults: '30' };
       const answer = await list({ endpoint: 'playlistItems', parameters, signal, expects: isNotFound });
       if (isNotFound(answer)) return null;
-      return api.read(answer, playlistAnswer).items.map((item) => item.contentDetails.videoId);
+      const { items } = api.read(answer, playlistAnswer);
+      return items.slice(0, MOST_LISTED).map((item) => item.contentDetails.videoId);
     },
   };
 }

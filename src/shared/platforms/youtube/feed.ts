@@ -1,5 +1,9 @@
 import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
+import { optionalText } from '../answer-fields.ts';
+
+/** More than a feed or one page of uploads ever lists: each new video costs a look at it. */
+export const MOST_LISTED = 60;
 
 /** A channel's feed: its newest videos first, uploads and broadcasts alike. */
 export interface Feed {
@@ -16,7 +20,7 @@ const parser = new XMLParser({
 
 const document = z.looseObject({
   feed: z.looseObject({
-    title: z.string().optional().catch(undefined),
+    title: optionalText,
     entry: z.array(z.looseObject({ 'yt:videoId': z.string().regex(/^[\w-]{11}$/) })).default([]),
   }),
 });
@@ -28,7 +32,7 @@ export function readFeed(text: string): Feed | null {
   const read = document.safeParse(parsed(text));
   if (!read.success) return null;
   const { title, entry } = read.data.feed;
-  return { title: title ? title : null, videoIds: entry.map((one) => one['yt:videoId']) };
+  return { title, videoIds: entry.slice(0, MOST_LISTED).map((one) => one['yt:videoId']) };
 }
 
 function parsed(text: string): unknown {

@@ -52,6 +52,18 @@ describe('what Get Streams says', () => {
     expect(observe(ROW).get('7')).toEqual({ kind: 'seen', broadcasts: [] });
   });
 
+  test('in a row that cannot be read is nothing of its user, and all there is of its neighbours', () => {
+    const seen = observe(ROW, { ...ROW, user_id: '7', type: null });
+    expect(seen.get('101051819')).toMatchObject({ kind: 'seen', broadcasts: [{ id: ROW.id }] });
+    expect(seen.get('7')?.kind).toBe('unknown');
+  });
+
+  test("in a row that is nobody's is nothing of whoever has no row", () => {
+    const seen = observe(ROW, { id: '1' });
+    expect(seen.get('101051819')?.kind).toBe('seen');
+    expect(seen.get('7')?.kind).toBe('unknown');
+  });
+
   test('with an empty type is nothing at all', () => {
     expect(observe({ ...ROW, type: '' }).get('101051819')).toMatchObject({ kind: 'unknown' });
   });

@@ -45,7 +45,7 @@ function row({ id = LIVE.id, content = 'live', channelId = CHANNEL, live, ...res
   const snippet = { ...LIVE.snippet, liveBroadcastContent: content, channelId };
   const details = live === undefined ? LIVE.liveStreamingDetails : live;
   const item = { ...LIVE, id, snippet, liveStreamingDetails: details, ...rest };
-  const [read] = videosAnswer.parse({ items: [item] }).items;
+  const [read] = videosAnswer.parse({ items: [item] }).items.rows;
   if (read === undefined) throw new Error('no row');
   return read;
 }
