@@ -21,7 +21,7 @@ export function createSpacedHints({ give, everyMs, clock, logger }: SpacedHintsP
   let timer: NodeJS.Timeout | undefined;
 
   function hold(hints: readonly Hint[]): void {
-    for (const hint of hints) held.set(`${keyText(hint)} ${hint.broadcastId ?? ''}`, hint);
+    for (const hint of hints) held.set(textOf(hint), hint);
     if (held.size > 0) timer ??= setTimeout(() => void release(), everyMs).unref();
   }
 
@@ -29,7 +29,7 @@ export function createSpacedHints({ give, everyMs, clock, logger }: SpacedHintsP
   function ripe(hints: readonly Hint[]): Hint[] {
     const now = clock.now().getTime();
     for (const [key, at] of givenAt) if (Math.abs(now - at) >= everyMs) givenAt.delete(key);
-    const due = hints.filter((hint) => !givenAt.has(keyText(hint)));
+    const due = distinct(hints.filter((hint) => !givenAt.has(keyText(hint))));
     hold(hints.filter((hint) => givenAt.has(keyText(hint))));
     for (const hint of due) givenAt.set(keyText(hint), now);
     return due;
@@ -70,3 +70,12 @@ export function createSpacedHints({ give, everyMs, clock, logger }: SpacedHintsP
 }
 
 export type SpacedHints = ReturnType<typeof createSpacedHints>;
+
+/** What hints that are the same have in common: a neighbour who repeats itself within a moment says one thing. */
+function textOf(hint: Hint): string {
+  return `${keyText(hint)} ${hint.broadcastId ?? ''}`;
+}
+
+function distinct(hints: readonly Hint[]): Hint[] {
+  return [...new Map(hints.map((hint) => [textOf(hint), hint])).values()];
+}

@@ -203,7 +203,9 @@ test('what nobody can use is refused, counted and kept, and its neighbours are t
   ]) {
     expect(reasons).toContain(part);
   }
-  expect((await metrics.rejects.get()).values).toMatchObject([{ value: refused.length + 1 }]);
+  await eventually(async () =>
+    expect((await metrics.rejects.get()).values).toMatchObject([{ value: refused.length + 1 }]),
+  );
 });
 
 test('a wish that the tables refuse is set aside, and its neighbours are applied', async () => {
@@ -280,5 +282,5 @@ test('a follow by name waits for its key, unless somebody knows it', async () =>
     ['4', { platform: 'twitch', identifier: '600' }],
   ]);
   expect(await createNameStore(tracking.database).waiting(10)).toMatchObject([{ name: 'nobody', wishes: 1 }]);
-  expect(asked).toEqual(['twitch']);
+  await eventually(() => expect(asked).toEqual(['twitch']));
 });

@@ -145,13 +145,15 @@ describe('what the neighbours say of a tracked key', () => {
         ...{ state: 'heard', nextTryAt: new Date() },
       },
     });
-    const before = await given();
+    const [before, began] = [await given(), Date.now()];
     for (let i = 0; i < 200; i++) await say('youtube.endstream', i < 199 ? 'dQw4w9WgXcQ' : 'AAAAAAAAAAA');
     await addBroadcast('AAAAAAAAAAA');
     for (let i = 0; i < 20; i++) await say('youtube.endstream', 'AAAAAAAAAAA');
     await eventually(async () => expect((await hinted())?.sort()).toEqual(['AAAAAAAAAAA', 'dQw4w9WgXcQ']));
-    expect(await looks()).toEqual([lookAtMine]);
-    expect((await given()) - before).toBeLessThan(20); // of 660 that were heard
+    await eventually(async () => expect(await looks()).toEqual([lookAtMine]));
+    // Of 660 that were heard each of three listeners gave one for each video at once, and again after every three seconds.
+    const most = 3 * 2 * (2 + (Date.now() - began) / 3_000);
+    expect((await given()) - before).toBeLessThanOrEqual(most);
     expect(await context.database.recordRequest.findMany()).toMatchObject([{ said: 'endstream', state: 'heard' }]);
   });
 });
@@ -193,8 +195,8 @@ describe('what they say of others', () => {
     await addBroadcast('dQw4w9WgXcQ');
     await say('youtube.startstream', 'dQw4w9WgXcQ');
     await eventually(async () => expect(await looks()).toEqual([lookAtMine]));
+    await eventually(() => expect(asked.length).toBeGreaterThan(0));
     await Promise.all(listeners.map((listener) => listener.stop()));
-    expect(asked.length).toBeGreaterThan(0);
     expect(asked.length).toBeLessThanOrEqual(3);
     expect(asked.flat().length).toBeLessThanOrEqual(150);
   });
