@@ -1,11 +1,10 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RedisSigns } from '../../src/shared/domain/back-pressure.ts';
-import { createReadRedisSigns } from '../../src/shared/pubsub/redis-signs.ts';
 import { createBackPressure } from '../../src/workers/back-pressure.ts';
 import { type DeafSubscriber, openDeafSubscriber } from '../support/deaf-subscriber.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Outbox, openOutbox, silentLogger } from '../support/outbox.ts';
+import { type Outbox, openOutbox, promptSigns } from '../support/outbox.ts';
 
 const MIB = 1024 * 1024;
 let outbox: Outbox;
@@ -42,7 +41,7 @@ it('publishes everything, more slowly, while a subscriber hangs, and shows what 
 });
 
 it('says who is far behind, once, and when it is gone', async () => {
-  const { pressure } = watch(createReadRedisSigns(outbox.redis, silentLogger));
+  const { pressure } = watch(promptSigns(outbox.redis));
   expect(await pressure()).toMatchObject({ pauseMs: 0 });
   await deaf.fallBehind(2 * MIB);
   for (let i = 0; i < 3; i += 1) expect(await pressure()).toMatchObject({ cause: 'subscribers' });

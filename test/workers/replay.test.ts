@@ -75,8 +75,9 @@ describe('replay', () => {
 
   it('takes only its span and its platform, and only what was published', async () => {
     await publish({ identifier: '1' });
-    const between = new Date();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    const [first] = await outbox.database.batch.findMany();
+    const between = new Date((first?.publishedAt?.getTime() ?? 0) + 1);
+    await eventually(() => expect(Date.now()).toBeGreaterThanOrEqual(between.getTime()));
     await publish({ platform: 'youtube', identifier: '2' }, { identifier: '3' });
     await outbox.record([{ identifier: '4' }]);
     expect(await replay({ dryRun: true })).toEqual({ events: 3, streams: 3, heardBy: 0 });
@@ -159,7 +160,7 @@ describe('tallylight replay', () => {
     expect(outbox.heard).toHaveLength(1);
     const done = await run('--from', '2h', '--json');
     expect(JSON.parse(done.out)).toMatchObject({ events: 1, streams: 1, heardBy: 1, dryRun: false });
-    expect(outbox.heard[1]?.Metadata).toMatchObject({ Repeat: true, Sequence: '1' });
+    await eventually(() => expect(outbox.heard[1]?.Metadata).toMatchObject({ Repeat: true, Sequence: '1' }));
     const none = await run('--from', '2001-09-26T10:00+02:00', '--to', '2001-09-26 10:00');
     expect(none.out).toContain('0 events with 0 streams, from 2001-09-26 08:00:00 to 2001-09-26 10:00:00: nothing');
   });
