@@ -97,9 +97,12 @@ async function openJobs(page: Page, { job }: Recorded, status: 'failed' | 'delay
 
 /** The buttons of a job are pictures; what they do is said when the mouse is over them. */
 async function press(page: Page, buttons: Locator, name: string): Promise<void> {
+  const said = page.locator('[data-base-ui-portal] [class*="popup"]');
   for (const button of await buttons.all()) {
+    // What the last one said is to be gone: it fades.
+    await page.mouse.move(0, 0);
+    await eventually(async () => expect(await said.count()).toBe(0));
     await button.hover();
-    const said = page.locator('[data-base-ui-portal] [class*="popup"]').last();
     await said.waitFor();
     if ((await said.innerText()) !== name) continue;
     await button.click();

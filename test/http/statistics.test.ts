@@ -46,7 +46,13 @@ describe('GET /statistics', () => {
     await context.redis.set(sickKey('youtube'), now - 60_000);
     await context.redis.set(forecastKey('twitch'), JSON.stringify({ points: 1_200 }));
     await context.redis.zadd(dueKey('twitch'), now - 3_600_000, '7', now + 60_000, '8');
-    const change = { platform: 'twitch', identifier: '7', lane: 'urgent', stream: {}, happenedAt: new Date() };
+    const change = {
+      platform: 'twitch',
+      identifier: '7',
+      lane: 'urgent',
+      stream: {},
+      happenedAt: new Date(now - 5_000),
+    };
     await context.database.change.create({
       data: { ...change, broadcastId: 'b', direction: 'online', state: 'waiting', dueAt: new Date() },
     });
@@ -99,8 +105,11 @@ describe('GET /statistics', () => {
     const http = createHttp({ context: { ...context, config }, roles: ['web'], progress: [], ready: [], readBudgets });
     await http.start();
     undo.push(() => http.stop());
+    const began = performance.now();
     const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(`${http.address()}/statistics`)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    expect(readings).toBe(4); // once for each platform
+    const spans = 1 + Math.floor((performance.now() - began) / 2_000); // so long an answer is good for
+    expect(readings).toBeGreaterThanOrEqual(4); // once for each platform
+    expect(readings).toBeLessThanOrEqual(4 * spans);
   });
 });
