@@ -3,6 +3,7 @@ import { readHistory } from '../../simulator/history.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { loadConfig } from '../../src/shared/config/config.ts';
 import { PLATFORMS } from '../../src/shared/domain/platform.ts';
+import { eventually } from '../support/eventually.ts';
 import { ask, helix, openSimulator, steer, twitcasting, twitchToken } from './opened.ts';
 
 let simulator: Simulator;
@@ -143,7 +144,7 @@ test('stopping ends a flap and an answer that never comes, and a second stop is 
   const flap = simulator.flap({ platform: 'twitch', id, gapMs: 600_000, newId: false });
   simulator.faults.add({ platform: 'twitcasting', kind: 'timeout' });
   const hanging = expect(twitcasting(simulator, 'users/a')).rejects.toThrow();
-  await expect.poll(() => simulator.requests.count('twitcasting')).toBe(1);
+  await eventually(() => expect(simulator.requests.count('twitcasting')).toBe(1));
   await simulator.stop();
   await simulator.stop();
   expect((await flap).state).toBe('live');

@@ -82,10 +82,12 @@ test('the start and the end are sent to the one address, signed by the constant,
     { signature: CREDENTIALS.twitcastingSignature, movie: { id, is_live: false }, broadcaster },
   ]);
   expect(Object.keys(bodies[0]).toSorted()).toEqual(['broadcaster', 'movie', 'signature']);
-  expect((await steer(simulator, 'GET', '/pushes?platform=twitcasting')).json).toMatchObject([
-    { about: 'livestart', outcome: 'sent', status: 200 },
-    { about: 'liveend', outcome: 'sent', status: 200 },
-  ]);
+  await eventually(async () =>
+    expect((await steer(simulator, 'GET', '/pushes?platform=twitcasting')).json).toMatchObject([
+      { about: 'livestart', outcome: 'sent', status: 200 },
+      { about: 'liveend', outcome: 'sent', status: 200 },
+    ]),
+  );
 });
 
 test('nothing is sent once the address is taken out', async () => {

@@ -107,7 +107,7 @@ test('a wish is taken at once, asked back, and delivered for as long as its leas
 test('announcements, changes and removals are pushed, an announced start is not', async () => {
   const simulator = await openSimulator();
   const [channelId, { url, pushes }] = [channelOf(simulator), await callback()];
-  await wish(simulator, url, channelId, { 'hub.lease_seconds': '60' });
+  await wish(simulator, url, channelId, { 'hub.lease_seconds': '3600' });
   await eventually(() => expect(simulator.youtubeSubscriptions()).toHaveLength(1));
   const { world } = simulator;
   const soon = new Date(Date.now() + 60_000);

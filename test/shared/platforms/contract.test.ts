@@ -12,7 +12,7 @@ const redis = useRedis();
 /** A simulator with one streamer, an adapter for it, and everything that the adapter said. */
 async function opened(
   platform: Platform,
-  timeoutMs = 10_000,
+  timeoutMs = 60_000,
 ): Promise<{
   simulator: Simulator;
   adapter: BudgetedAdapter;
@@ -94,7 +94,7 @@ describe.each(PLATFORMS)('the adapter of %s', (platform) => {
   test.each(faultsOf(platform))('learns nothing that could change a state from %s', async (kind) => {
     const { simulator, adapter, identifier, said } = await opened(platform, 500);
     const { id } = simulator.world.goLive(platform, identifier);
-    simulator.faults.add({ kind, platform, delayMs: 10_000 });
+    simulator.faults.add({ kind, platform, delayMs: 60_000 });
     const one = target(identifier, { open: [open(id, { misses: 5 })] });
     const answer = await adapter.observe([one], never).catch((error: unknown) => error);
     if (answer instanceof Map) expect(answer.get(identifier)).toMatchObject({ kind: 'unknown' });

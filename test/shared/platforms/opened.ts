@@ -39,7 +39,7 @@ export function partsWith(redis: Redis, given: Partial<AdapterParts> = {}): Adap
   const log: string[] = [];
   const destination = { write: (line: string) => void log.push(line) };
   const logger = createLogger({ level: 'trace', secrets: [], destination });
-  return { redis, metrics: createMetrics(), logger, clock: systemClock, timeoutMs: 2_000, log, ...given };
+  return { redis, metrics: createMetrics(), logger, clock: systemClock, timeoutMs: 60_000, log, ...given };
 }
 
 /** The adapter of a platform, pointed at a simulator as the environment would. */

@@ -3,7 +3,7 @@ import type { Simulator, SimulatorOptions } from '../../../../simulator/simulato
 import type { StreamName } from '../../../../src/shared/domain/follow.ts';
 import type { Observation } from '../../../../src/shared/domain/observation.ts';
 import { nextPacificMidnight } from '../../../../src/shared/platforms/pacific-day.ts';
-import type { BudgetedAdapter } from '../../../../src/shared/platforms/parts.ts';
+import type { AdapterParts, BudgetedAdapter } from '../../../../src/shared/platforms/parts.ts';
 import { manualClock, openSimulator } from '../../../simulator/opened.ts';
 import { adapterFor, never, open, partsWith, target, useRedis } from '../opened.ts';
 
@@ -22,10 +22,10 @@ interface Opened {
   units(): number;
 }
 
-async function opened(options: SimulatorOptions = {}): Promise<Opened> {
+async function opened(options: SimulatorOptions = {}, given: Partial<AdapterParts> = {}): Promise<Opened> {
   const clock = manualClock(new Date().toISOString());
   const simulator = await openSimulator({ clock, ...options });
-  const adapter = adapterFor(simulator, 'youtube', partsWith(redis(), { clock }));
+  const adapter = adapterFor(simulator, 'youtube', partsWith(redis(), { clock, ...given }));
   return {
     simulator,
     adapter,
@@ -190,7 +190,7 @@ describe('sick feeds', () => {
   test.each(['not-found', 'server-error', 'garbage', 'truncated', 'forbidden', 'rate-limited', 'timeout'] as const)(
     '(%s) neither end nor hide a broadcast: the uploads tell of it',
     async (kind) => {
-      const { simulator, channel, look } = await opened();
+      const { simulator, channel, look } = await opened({}, kind === 'timeout' ? { timeoutMs: 2_000 } : {});
       const [known, fresh] = [channel(), channel()];
       const running = simulator.world.goLive('youtube', known).id;
       const begun = simulator.world.goLive('youtube', fresh).id;

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Simulator, SimulatorOptions } from '../../../../simulator/simulator.ts';
+import type { AdapterParts } from '../../../../src/shared/platforms/parts.ts';
 import type { Incoming, PushAdapter, Receipt, Topic } from '../../../../src/shared/platforms/push/push-adapter.ts';
 import { createYoutubePush } from '../../../../src/shared/platforms/youtube/push.ts';
 import { createRandom } from '../../../../simulator/random.ts';
@@ -24,7 +25,7 @@ interface Opened {
 }
 
 /** The pushing side, with a callback that the simulated hub reaches. */
-async function opened(options: SimulatorOptions = {}): Promise<Opened> {
+async function opened(options: SimulatorOptions = {}, given: Partial<AdapterParts> = {}): Promise<Opened> {
   const simulator = await openSimulator(options);
   const receipts: Receipt[] = [];
   const wanted = new Set<string>();
@@ -39,7 +40,7 @@ async function opened(options: SimulatorOptions = {}): Promise<Opened> {
     receipts.push(receipt);
     response.writeHead(receipt.answer.status).end(receipt.answer.body);
   });
-  const parts = partsWith(redis(), { clock: manualClock(NOW) });
+  const parts = partsWith(redis(), { clock: manualClock(NOW), ...given });
   const settings = { apiKey: settingOf(simulator, 'YOUTUBE_API_KEY'), hubUrl: settingOf(simulator, 'YOUTUBE_HUB_URL') };
   const push: PushAdapter = createYoutubePush({ ...parts, settings, callback: `${url}/webhooks/youtube` });
   return { simulator, push, log: parts.log, receipts, wanted };
@@ -101,7 +102,7 @@ describe('a subscription to a channel', () => {
   test.each(['bad-request', 'not-found', 'down', 'timeout'] as const)(
     'that fails for a reason of its own (%s) says nothing of the others',
     async (kind) => {
-      const { simulator, push } = await opened();
+      const { simulator, push } = await opened({}, kind === 'timeout' ? { timeoutMs: 500 } : {});
       simulator.faults.add({ platform: 'youtube', endpoint: 'hub', kind });
       await expect(push.subscribe(row(CHANNEL), never)).rejects.toMatchObject({
         fault: 'unavailable',
