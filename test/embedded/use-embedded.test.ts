@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fileExists } from '../../src/embedded/file-exists.ts';
 import { canReach } from '../../src/embedded/join-keeper.ts';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { spawnNode, type Tallylight } from '../support/processes.ts';
 
 const run = promisify(execFile);
@@ -27,6 +28,7 @@ beforeEach(async () => {
   parent = await mkdtemp(path.join(tmpdir(), 'tallylight embedded '));
   await chmod(parent, 0o711);
   dir = path.join(parent, '.tallylight');
+  for (const server of ['postgres', 'redis']) await wishForPort(path.join(dir, server));
   await takeAlongRedis();
 });
 
@@ -153,6 +155,12 @@ async function takeAlongRedis(): Promise<void> {
   const fetched = path.resolve(import.meta.dirname, '..', '..', '.tallylight', 'redis-package');
   if (!(await fileExists(fetched))) return;
   await cp(fetched, path.join(dir, 'redis-package'), { recursive: true, verbatimSymlinks: true });
+}
+
+/** As if the server had been there before: nobody else is given this port while it is away. */
+async function wishForPort(home: string): Promise<void> {
+  await mkdir(home, { recursive: true, mode: 0o755 });
+  await writeFile(path.join(home, 'port'), String(await freePort()));
 }
 
 async function startUser(): Promise<User> {
