@@ -18,6 +18,7 @@ export function connect(access: RedisAccess, onProblem: OnProblem): Redis {
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: COMMAND_TIMEOUT_MS, // one that does not answer may never do so again: the next command gets another one
     retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000),
     autoResubscribe: false,
     lazyConnect: false,

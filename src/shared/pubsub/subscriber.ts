@@ -9,6 +9,12 @@ const RETRY_MS = 1_000;
 /** Unsubscribing lets what is on its way arrive; a server that hangs is not waited for longer, in ms. */
 const GOODBYE_MS = 1_000;
 
+/**
+ * How often Redis is asked whether it is still there, in ms. Who only listens would never find out: a connection on
+ * which nothing is said looks like one whose other end is gone.
+ */
+const ASK_MS = 5_000;
+
 export interface SubscriberParts {
   readonly redisUrl: string;
   /** Exactly these; never a pattern, which would count as presence on channels that are nobody's business. */
@@ -51,12 +57,19 @@ export function createSubscriber(parts: SubscriberParts): Subscriber {
       if (lost) logger.warn({ channels }, 'subscription lost, what is published meanwhile is not heard');
       subscribed = false;
     });
+    const asking = setInterval(() => ask(connection), ASK_MS);
+    connection.on('end', () => clearInterval(asking));
     return new Promise((resolve) => {
       connection.on('ready', () => {
         subscribe(connection).then(resolve, (error: unknown) => tryAgain(connection, error));
       });
       connection.on('end', resolve);
     });
+  }
+
+  /** No answer in time ends the connection, and `close` tells. */
+  function ask(connection: Redis): void {
+    if (connection.status === 'ready') connection.ping().catch(() => undefined);
   }
 
   /** A refusal, as of a user without the right to these channels: a new connection will hear whether it has it now. */

@@ -7,9 +7,16 @@ import type { Logger } from './logger.ts';
  */
 export type RedisUse = 'command' | 'blocking';
 
+/**
+ * A connection on which something was asked and nothing came back for so long (ms) is given up: its other end may be gone
+ * without a word. Longer than BullMQ lets Redis wait for a job, which is 10 s at most.
+ */
+export const SILENCE_MS = 15_000;
+
 /** Opens a connection. It connects by itself, now and after every loss; errors are logged once for each outage. */
 export function openRedis(url: string, use: RedisUse, logger: Logger): Redis {
   const redis = new Redis(url, {
+    socketTimeout: SILENCE_MS,
     maxRetriesPerRequest: use === 'blocking' ? null : 1,
     retryStrategy: (attempt) => Math.min(100 * 2 ** Math.min(attempt, 5), 2_000),
   });

@@ -1,4 +1,5 @@
 import { PLATFORMS, type Platform } from '../domain/platform.ts';
+import { sleep } from '../runtime/clock.ts';
 import type { Database, Transaction } from '../runtime/database.ts';
 
 /** Set these locks apart from all others in the database; the second number is the platform's. */
@@ -7,6 +8,7 @@ const FORM_LOCK = 7_270_002;
 
 /** For how long a lock may be waited for and held, in milliseconds. Then the database takes it back. */
 const HELD_MS = 60_000;
+const ASK_AGAIN_MS = 50;
 
 /**
  * Runs `work` while nobody else in the cluster publishes for these platforms. The lock goes with the transaction that
@@ -32,6 +34,15 @@ export async function lockForming(tx: Transaction, platform: Platform): Promise<
   await lock(tx, FORM_LOCK, platform);
 }
 
-function lock(tx: Transaction, kind: number, platform: Platform): Promise<number> {
-  return tx.$executeRaw`SELECT pg_advisory_xact_lock(${kind}::int, ${PLATFORMS.indexOf(platform)}::int)`;
+/**
+ * Asked for again and again instead of waited for in the database: a process that vanished while it waited would be
+ * given the lock afterwards, and hold it until the database finds out.
+ */
+async function lock(tx: Transaction, kind: number, platform: Platform): Promise<void> {
+  while (true) {
+    const [answer] = await tx.$queryRaw<{ locked: boolean }[]>`
+      SELECT pg_try_advisory_xact_lock(${kind}::int, ${PLATFORMS.indexOf(platform)}::int) AS locked`;
+    if (answer?.locked) return;
+    await sleep(ASK_AGAIN_MS);
+  }
 }
