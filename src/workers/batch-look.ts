@@ -86,7 +86,7 @@ function nextDue(
 async function giveBack(parts: BatchLookParts, batch: ClaimedBatch, error: unknown): Promise<void> {
   const { platform, dueKeys, clock, logger } = parts;
   const now = clock.now().getTime();
-  const failures = await dueKeys.giveBack(batch.identifiers, now);
+  const failures = await dueKeys.giveBack(batch.identifiers, now, isToBlame(error));
   const restMs = parts.stopping.aborted ? 0 : restMsAfter(error, failures, now);
   await dueKeys.rest(error instanceof Error ? error.message : String(error), restMs);
   logger.warn({ platform, err: error, keys: batch.identifiers.length, restMs }, 'look failed');
@@ -94,7 +94,11 @@ async function giveBack(parts: BatchLookParts, batch: ClaimedBatch, error: unkno
 
 /** Our own trouble, such as a database that is away, is no reason to rest from the platform. */
 function restMsAfter(error: unknown, failures: number, now: number): number {
-  if (!(error instanceof PlatformError)) return 0;
+  if (!isToBlame(error)) return 0;
   if (error.restUntil) return error.restUntil.getTime() - now;
   return restAfter(failures);
+}
+
+function isToBlame(error: unknown): error is PlatformError {
+  return error instanceof PlatformError && !error.ours;
 }

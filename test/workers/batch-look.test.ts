@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
+import { PlatformError } from '../../src/shared/platforms/errors.ts';
 import { systemClock } from '../../src/shared/runtime/clock.ts';
 import { type BatchLookParts, createBatchLook } from '../../src/workers/batch-look.ts';
 
@@ -14,7 +15,8 @@ function batchLook(look: BatchLookParts['look'], stopping: AbortSignal, timeoutM
   const given: string[] = [];
   const dueKeys = {
     settle: async (keys: readonly { identifier: string }[]) => void given.push(`settled ${keys.length}`),
-    giveBack: async (identifiers: readonly string[]) => given.push(`given back ${identifiers.length}`),
+    giveBack: async (identifiers: readonly string[], _now: number, toBlame: boolean) =>
+      given.push(`given back ${identifiers.length}${toBlame ? ', the platform is to blame' : ''}`),
     rest: async () => undefined,
   } as unknown as BatchLookParts['dueKeys'];
   const lookAtBatch = createBatchLook({
@@ -56,4 +58,16 @@ it('leaves nothing behind of a look that is over', async () => {
   const { once } = batchLook(async () => new Map(), stopping.signal, 600_000);
   for (let i = 0; i < 20; i += 1) await once();
   expect(getEventListeners(stopping.signal, 'abort')).toHaveLength(0);
+});
+
+it('blames the platform for what it did, and for nothing else', async () => {
+  const told = async (error: Error): Promise<string[]> => {
+    const { once, given } = batchLook(() => Promise.reject(error), new AbortController().signal, 600_000);
+    await expect(once()).rejects.toThrow(error);
+    return given;
+  };
+  const said = ['given back 1, the platform is to blame'];
+  expect(await told(new PlatformError('twitch', 'unavailable', 'twitch answered 503'))).toEqual(said);
+  expect(await told(new PlatformError('twitch', 'unavailable', 'not asked', { ours: true }))).toEqual(['given back 1']);
+  expect(await told(new Error('Postgres is away'))).toEqual(['given back 1']);
 });

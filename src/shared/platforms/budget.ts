@@ -124,6 +124,7 @@ async function asPlatformError<T>(platform: Platform, answer: Promise<T>): Promi
     return await answer;
   } catch (error) {
     throw new PlatformError(platform, 'unavailable', `the ${platform} budget could not be read from Redis`, {
+      ours: true,
       cause: error,
     });
   }

@@ -14,16 +14,19 @@ export class PlatformError extends Error {
   readonly fault: PlatformFault;
   /** Until when the whole platform should not be asked, when it said so. */
   readonly restUntil: Date | null;
+  /** It was not asked, for a reason of our own: nothing that the platform should be left alone for. */
+  readonly ours: boolean;
 
   constructor(
     platform: Platform,
     fault: PlatformFault,
     message: string,
-    options: { restUntil?: Date | null; cause?: unknown } = {},
+    options: { restUntil?: Date | null; ours?: boolean; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.platform = platform;
     this.fault = fault;
     this.restUntil = options.restUntil ?? null;
+    this.ours = options.ours ?? false;
   }
 }

@@ -55,6 +55,8 @@ export function createHttpClient(parts: HttpParts): HttpClient {
 
   return {
     async ask(request) {
+      // Whoever asks too late, as after waiting for a database, must not blame the platform.
+      if (request.signal.aborted) throw new Error(`${platform} was not asked for ${request.endpoint}: it was stopped`);
       const answer = await exchange(request, parts).catch((error: unknown) => {
         count(request.endpoint, 'unavailable');
         throw error;

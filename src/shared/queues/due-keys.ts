@@ -73,9 +73,12 @@ export function createDueKeys(redis: Redis, platform: Platform) {
       await runScript(redis, SETTLE, keys, args);
     },
 
-    /** @returns how many looks have failed in a row, in all processes */
-    async giveBack(identifiers: readonly string[], now: number): Promise<number> {
-      return Number(await runScript(redis, GIVE_BACK, keys, [now, ...identifiers]));
+    /**
+     * @param blamed whether the platform is to blame
+     * @returns how many looks it has let fail in a row, in all processes
+     */
+    async giveBack(identifiers: readonly string[], now: number, blamed: boolean): Promise<number> {
+      return Number(await runScript(redis, GIVE_BACK, keys, [now, blamed ? 1 : 0, ...identifiers]));
     },
 
     /** Keys that are to be looked at sooner than was planned, each at its time (ms). None is put off by this. */

@@ -84,14 +84,15 @@ return 1`);
 
 /**
  * Gives claims back after a look that taught nothing.
- * KEYS due, in-flight, failures; ARGV now, then the identifiers
+ * KEYS due, in-flight, failures; ARGV now, 1 if the platform is to blame, then the identifiers
  * Returns how many looks have failed in a row.
  */
 export const GIVE_BACK = script(`
-for i = 2, #ARGV do
+for i = 3, #ARGV do
   redis.call('ZREM', KEYS[2], ARGV[i])
   redis.call('ZADD', KEYS[1], 'XX', ARGV[1], ARGV[i])
 end
+if ARGV[2] ~= '1' then return redis.call('GET', KEYS[3]) or '0' end
 local failures = redis.call('INCR', KEYS[3])
 redis.call('EXPIRE', KEYS[3], 3600)
 return failures`);

@@ -117,11 +117,20 @@ describe('claiming keys for a look', () => {
   it('makes keys due again after a look that failed, and counts failures until one succeeds', async () => {
     await list(['a', 0]);
     await claimed('a');
-    expect(await due.giveBack(['a'], NOW)).toBe(1);
+    expect(await due.giveBack(['a'], NOW, true)).toBe(1);
     expect(await claimed('a')).toEqual(['a']);
-    expect(await due.giveBack(['a'], NOW)).toBe(2);
+    expect(await due.giveBack(['a'], NOW, true)).toBe(2);
     await due.settle([{ identifier: 'a', dueAt: null }]);
-    expect(await due.giveBack(['a'], NOW)).toBe(1);
+    expect(await due.giveBack(['a'], NOW, true)).toBe(1);
+  });
+
+  it('does not blame the platform for what was no fault of its own', async () => {
+    await list(['a', 0]);
+    await claimed('a');
+    expect(await due.giveBack(['a'], NOW, false)).toBe(0);
+    expect(await claimed('a')).toEqual(['a']);
+    expect(await due.giveBack(['a'], NOW, true)).toBe(1);
+    expect(await due.giveBack(['a'], NOW, false)).toBe(1);
   });
 
   it('claims nothing while the platform rests', async () => {
