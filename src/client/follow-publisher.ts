@@ -4,6 +4,7 @@ import { pauseMs } from './backoff.ts';
 import { connect, firstContact, type OnProblem, type RedisAccess } from './connection.ts';
 import { FallbackFullError, type FollowFallback, openFollowFallback } from './follow-fallback.ts';
 import { type Follow, followMessage, type Said, type Unfollow, unfollowMessage } from './follow-message.ts';
+import { createSaidLately } from './said-lately.ts';
 import { createSignal } from './signal.ts';
 
 /** `sent`: Tallylight heard it. `kept`: it is safe in the file, and sent as soon as somebody hears it. */
@@ -21,6 +22,8 @@ export type FollowPublisherParts = RedisAccess & {
   readonly needListener?: boolean;
   /** Longest pause until what is kept is tried again, in ms; 5,000 when not given. */
   readonly retryMs?: number;
+  /** After how long what was sent is said once more, in ms; 45,000 when not given. Tallylight hears it once. */
+  readonly againMs?: number;
   readonly onProblem: OnProblem;
 };
 
@@ -49,6 +52,8 @@ interface Pending {
 
 const MAX_BYTES = 16 * 1024 * 1024;
 const RETRY_MS = 5_000;
+/** Longer than Tallylight needs to find out that its connection is dead, and to listen on another one. */
+const AGAIN_MS = 45_000;
 /** How many messages are on their way at once. */
 const TOGETHER = 100;
 
@@ -56,6 +61,7 @@ const TOGETHER = 100;
 export function createFollowPublisher(parts: FollowPublisherParts): FollowPublisher {
   const { directory, maxBytes = MAX_BYTES, needListener = true, retryMs = RETRY_MS, onProblem } = parts;
   const wake = createSignal();
+  const lately = createSaidLately({ againMs: parts.againMs ?? AGAIN_MS, maxBytes });
   const now = rising(() => Date.now() * 1_000);
   let pending: Pending[] = [];
   let pendingBytes = 0;
@@ -101,7 +107,7 @@ export function createFollowPublisher(parts: FollowPublisherParts): FollowPublis
       const batch = pending.slice(0, TOGETHER);
       pending = pending.slice(batch.length);
       if (batch.length > 0) await handle(batch);
-      else if (kept.size() === 0) await wake.raised();
+      else if (kept.size() === 0) await sayAgain();
       else if (await sendKept()) failures = 0;
       else await wake.raised(pauseMs(failures++, retryMs));
     }
@@ -121,6 +127,15 @@ export function createFollowPublisher(parts: FollowPublisherParts): FollowPublis
       }
     }
 
+    /** Nothing else is to be done: what was sent is said once more, when its time has come. */
+    async function sayAgain(): Promise<void> {
+      if (redis.status !== 'ready') return wake.raised();
+      const due = lately.takeDue(TOGETHER);
+      if (due.length === 0) return wake.raised(lately.nextMs());
+      const heard = await publish(due);
+      lately.add(due.slice(heard));
+    }
+
     /** Whether any of it could be sent. */
     async function sendKept(): Promise<boolean> {
       const sent = await send(kept.oldest(TOGETHER));
@@ -135,6 +150,12 @@ export function createFollowPublisher(parts: FollowPublisherParts): FollowPublis
     /** How many of them, from the first on, were heard. Without a connection none: waiting for one would hold up the keeping. */
     async function send(messages: readonly Said[]): Promise<number> {
       if (redis.status !== 'ready') return 0;
+      const sent = await publish(messages);
+      lately.add(messages.slice(0, sent));
+      return sent;
+    }
+
+    async function publish(messages: readonly Said[]): Promise<number> {
       const replies = await Promise.allSettled(messages.map((said) => redis.publish(said.channel, said.message)));
       const failed = replies.findIndex((reply) => !isHeard(reply));
       const reply = replies[failed];

@@ -33,7 +33,9 @@ afterEach(async () => {
 });
 afterAll(() => server.stop());
 
-function open(options: { redisUrl?: string; maxBytes?: number; needListener?: boolean } = {}): FollowPublisher {
+function open(
+  options: { redisUrl?: string; maxBytes?: number; needListener?: boolean; againMs?: number } = {},
+): FollowPublisher {
   const onProblem = (problem: Error): void => void problems.push(problem.message);
   const publisher = createFollowPublisher({ redisUrl: server.url, directory, retryMs: 200, onProblem, ...options });
   opened.push(publisher);
@@ -158,4 +160,16 @@ it('says clearly when there is no room left, and loses nothing of what it kept',
   expect(refusal).toBeInstanceOf(FallbackFullError);
   expect(String(refusal)).toContain('1000 bytes is all');
   expect((await readFile(path.join(directory, 'follows.journal'), 'utf8')).split('\n')).toHaveLength(kept + 1);
+});
+
+it('says everything once more: a listener whose connection is dead is counted as one that heard', async () => {
+  const heard = await listen();
+  const publisher = open({ againMs: 500 });
+  expect(await publisher.follow(follow('someone'))).toBe('sent');
+  await eventually(() => expect(heard).toHaveLength(2));
+  // With the time of the first one, so that it undoes nothing that was said meanwhile.
+  expect(heard[1]).toBe(heard[0]);
+  expect(await publisher.unfollow({ platform: 'twitch', streamKey: 'someone', guildId: GUILD })).toBe('sent');
+  await eventually(() => expect(heard).toHaveLength(4));
+  expect(heard[3]).toBe(heard[2]);
 });
