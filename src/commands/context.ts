@@ -7,7 +7,7 @@ import { type Config, ConfigError, loadConfig } from '../shared/config/config.ts
 import { createLiveConfig } from '../shared/config/live-config.ts';
 import { isLoopback } from '../shared/config/loopback.ts';
 import type { Platform } from '../shared/domain/platform.ts';
-import { systemClock } from '../shared/runtime/clock.ts';
+import { createSharedClock } from '../shared/runtime/shared-clock.ts';
 import { openDatabase } from '../shared/runtime/database.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import { createMetrics } from '../shared/runtime/metrics.ts';
@@ -50,6 +50,9 @@ export async function openContext({ roles = [], platforms }: OpenOptions): Promi
     const opened = await openServers(config, logger);
     apply(await createSettingStore(opened.database).all());
     if (roles.length > 0) logger.level = config.LOG_LEVEL;
+    const clock = createSharedClock({ ...opened, logger });
+    // A command that only asks plans nothing that a wrong clock could harm.
+    if (roles.length > 0) await clock.start();
     return {
       ...opened,
       config,
@@ -57,11 +60,12 @@ export async function openContext({ roles = [], platforms }: OpenOptions): Promi
       logger,
       pollPlatforms,
       metrics: createMetrics(),
-      clock: systemClock,
+      clock,
       redisUrl: config.REDIS_URL,
       databaseUrl: config.DATABASE_URL,
       life: BRIEF_LIFE,
       async close() {
+        await clock.stop();
         await opened.database.$disconnect();
         opened.redis.disconnect();
         await release();
