@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutSettings } from '../src/demo/settings.ts';
 import { type Supervised, supervise } from './process.ts';
-import type { Servers } from './servers.ts';
+import { clockFile, type Servers } from './servers.ts';
 import { settingsOfRoles, SHARDS } from './settings.ts';
 
 const PROGRAM = fileURLToPath(new URL('../src/main.js', import.meta.url));
@@ -23,18 +23,28 @@ export interface CastParts {
 
 /** Starts the roles; resolves when all are ready. */
 export async function startRoles({ servers, inherited, simulator, logs }: CastParts): Promise<Map<string, Supervised>> {
-  const given = { DATABASE_URL: servers.postgres.url, REDIS_URL: servers.redis.url };
-  const env = { ...withoutSettings(inherited), ...simulator, ...settingsOfRoles(), ...given };
+  const { redis, postgres } = servers;
+  const addressesOf = (role: string): Record<string, string> => ({
+    DATABASE_URL: postgres.url,
+    REDIS_URL: role === 'poll' ? redis.polling.url : redis.url,
+  });
+  const env = { ...withoutSettings(inherited), ...simulator, ...settingsOfRoles() };
   const roles = Object.entries(ROLES).map(([name, role]) =>
     supervise({
       name,
-      args: ['--import', END_WITH_PARENT, PROGRAM, 'run', role],
-      env,
+      args: ['--import', END_WITH_PARENT, '--import', wrongClock(servers, name), PROGRAM, 'run', role],
+      env: { ...env, ...addressesOf(role) },
       log: path.join(logs, `${name}.log`),
     }),
   );
   await Promise.all(roles.map((role) => role.ready()));
   return new Map(roles.map((role) => [role.name, role]));
+}
+
+function wrongClock(servers: Servers, name: string): string {
+  const loaded = new URL('./wrong-clock.js', import.meta.url);
+  loaded.searchParams.set('file', clockFile(servers, name));
+  return loaded.href;
 }
 
 /** Starts the shards. @param onLine one line of their history */

@@ -68,7 +68,7 @@ async function perform(
   const { seed, out, inherited, onProgress } = parts;
   const recorder = createRecorder(path.join(out, 'history.jsonl'), rulesFor(RECOVER_MS), sim);
   const cast: CastParts = { servers, inherited, simulator: sim.env(), logs: out };
-  undo.unshift(await listenPlainly(servers.redis.url, recorder));
+  undo.unshift(await listenPlainly(servers.redis.direct, recorder));
   onProgress('starting five roles and two shards');
   const roles = await startRoles(cast);
   undo.unshift(() => Promise.all([...roles.values()].map((role) => role.end())));

@@ -9,19 +9,36 @@ import { startPostgres } from '../src/embedded/postgres-server.ts';
 import { findRedis } from '../src/embedded/redis-program.ts';
 import { startRedisServer } from '../src/embedded/redis-server.ts';
 import { migrate } from '../src/shared/store/migrate.ts';
+import { openIsland } from './island.ts';
+import { startProxy, type Way } from './proxy.ts';
 
 const DATABASE = 'chaos';
 
 /** A server that can be broken and comes back on the same port. */
 export interface Server {
+  /** By way of the network that can be broken. */
   readonly url: string;
+  /** Past it: for whoever watches or breaks something. */
+  readonly direct: string;
+  /** All ways to it. */
+  readonly ways: readonly Way[];
   stop(): Promise<void>;
   kill(): Promise<void>;
   /** With what it had kept. */
   start(): Promise<void>;
 }
 
+export interface PollersWay {
+  readonly url: string;
+  /** What parts them from Redis: a network namespace where that is to be had. */
+  readonly partedBy: 'network namespace' | 'proxy';
+  part(): Promise<void>;
+  join(): Promise<void>;
+}
+
 export interface RedisServer extends Server {
+  /** As those that poll reach it: a way of their own, which can be broken for them alone. */
+  readonly polling: PollersWay;
   /** What it kept is gone; only while it does not run. */
   forget(): Promise<void>;
   /** Its process, to be frozen and thawed. */
@@ -48,6 +65,7 @@ export async function startServers(onProgress: (line: string) => void): Promise<
     ...{ redis, postgres, directory },
     async end() {
       await Promise.all([redis.stop(), postgres.stop()]);
+      await Promise.all([...redis.ways, ...postgres.ways].map((way) => way.close()));
       await rm(directory, { recursive: true, force: true });
     },
   };
@@ -60,17 +78,19 @@ async function breakableRedis(home: string, onProgress: (line: string) => void):
   const port = await quietPort();
   const open = () => startRedisServer({ program, home, port, account: null, appendOnly: true });
   let server = await open();
-  const { url } = server;
+  const { url: direct } = server;
+  const way = await startProxy(port);
+  const { polling, way: pollingWay, close } = await pollersWay(direct, port);
   return {
-    url,
-    stop: () => server.stop(),
+    ...{ direct, url: byWay(direct, way), ways: [way, pollingWay], polling },
+    stop: () => server.stop().finally(close),
     kill: () => server.kill(),
     async start() {
       server = await open();
     },
     forget: () => rm(path.join(home, 'appendonlydir'), { recursive: true, force: true }),
     async pid() {
-      const info = await withRedis(url, (redis) => redis.info('server'));
+      const info = await withRedis(direct, (redis) => redis.info('server'));
       return Number(/process_id:(\d+)/.exec(info)?.[1]);
     },
   };
@@ -80,11 +100,12 @@ async function breakablePostgres(home: string): Promise<Server> {
   const port = await quietPort();
   const open = () => startPostgres({ home, port, copyBinariesTo: path.join(tmpdir(), 'tallylight-postgres') });
   let server = await open();
-  const url = server.url(DATABASE);
+  const direct = server.url(DATABASE);
   await query(server.url('postgres'), `CREATE DATABASE ${DATABASE}`);
-  await migrate(url);
+  await migrate(direct);
+  const way = await startProxy(port);
   return {
-    url,
+    ...{ direct, url: byWay(direct, way), ways: [way] },
     stop: () => server.stop(),
     kill: () => server.kill(),
     async start() {
@@ -93,12 +114,33 @@ async function breakablePostgres(home: string): Promise<Server> {
   };
 }
 
+async function pollersWay(direct: string, redisPort: number) {
+  let way: Way | undefined;
+  const island = await openIsland(async (host) => {
+    way = await startProxy(redisPort, { host });
+    return way.port;
+  });
+  const used = way ?? (await startProxy(redisPort));
+  const polling: PollersWay = island
+    ? { url: byWay(direct, island), partedBy: 'network namespace', part: island.pull, join: island.plug }
+    : {
+        ...{ url: byWay(direct, used), partedBy: 'proxy' },
+        part: async () => used.swallow('everything'),
+        join: () => used.heal(),
+      };
+  return { polling, way: used, close: () => island?.close() };
+}
+
 /** Below those that systems give to whoever asks for any: nobody is given it while its server is down. */
 const [FIRST_PORT, LAST_PORT] = [15_000, 30_000];
 
 async function quietPort(): Promise<number> {
   const wanted = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
   return (await freePort(wanted)) === wanted ? wanted : quietPort();
+}
+
+function byWay(direct: string, { host = '127.0.0.1', port }: { host?: string; port: number }): string {
+  return Object.assign(new URL(direct), { hostname: host, port: String(port) }).href;
 }
 
 /** A connection for one purpose. */
@@ -121,6 +163,11 @@ export async function query<T extends pg.QueryResultRow>(url: string, sql: strin
   } finally {
     await client.end();
   }
+}
+
+/** Says by how much the clock of a process is wrong. */
+export function clockFile({ directory }: Pick<Servers, 'directory'>, name: string): string {
+  return path.join(directory, `clock-${name}`);
 }
 
 /** The directory of the clone: this file runs from `dist/chaos`. */

@@ -1,16 +1,23 @@
 import type { Random } from '../../simulator/random.ts';
 import type { Fault } from '../stage.ts';
 import { BLOCKED } from './blocked.ts';
+import { WRONG_CLOCKS } from './clock.ts';
 import { KILL_AT_PLACES } from './kill-at-places.ts';
 import { KILL_ROLES } from './kill-roles.ts';
+import { KILLED_IN_TRANSACTION } from './killed-in-transaction.ts';
+import { MEMORY_FULL } from './memory.ts';
+import { NETWORK_FAULTS, PARTITION } from './network.ts';
+import { NO_CONNECTIONS } from './no-connections.ts';
 import { PLATFORM_FAULTS } from './platforms.ts';
 import { POSTGRES_FAULTS } from './postgres.ts';
 import { REDIS_FAULTS } from './redis.ts';
+import { TROUBLED_WRITES } from './troubled-writes.ts';
 
 /** Every way to break it. */
 export const FAULTS: readonly Fault[] = [
-  ...[...KILL_AT_PLACES, ...KILL_ROLES, ...REDIS_FAULTS, ...POSTGRES_FAULTS, ...PLATFORM_FAULTS],
-  BLOCKED,
+  ...[...KILL_AT_PLACES, ...KILL_ROLES, ...REDIS_FAULTS, ...POSTGRES_FAULTS, ...NETWORK_FAULTS, ...PLATFORM_FAULTS],
+  ...[...TROUBLED_WRITES, ...WRONG_CLOCKS],
+  ...[BLOCKED, KILLED_IN_TRANSACTION, MEMORY_FULL, NO_CONNECTIONS, PARTITION],
 ];
 
 /** The faults of the short form, in their order: one of each sort. */

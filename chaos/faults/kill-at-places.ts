@@ -36,7 +36,7 @@ const PATIENCE_MS = 120_000;
 
 /** Whoever stands there is killed, and what it was about to write is never written. */
 async function killWhileHeld(stage: Stage, { victims, ...place }: Place): Promise<void> {
-  const held = await holdAt(stage.servers.postgres.url, place);
+  const held = await holdAt(stage.servers.postgres.direct, place);
   try {
     await held.arrived(PATIENCE_MS);
     const back = killAndAwait(stage, victims);
@@ -53,7 +53,7 @@ async function killWhileHeld(stage: Stage, { victims, ...place }: Place): Promis
  */
 async function killAfterwards(stage: Stage, { victims, ...place }: Place): Promise<void> {
   const { redis, postgres } = stage.servers;
-  const held = await holdAt(postgres.url, place);
+  const held = await holdAt(postgres.direct, place);
   try {
     await held.arrived(PATIENCE_MS);
     process.kill(await redis.pid(), 'SIGSTOP');

@@ -10,7 +10,7 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
     platforms: null,
     async strike({ servers: { postgres } }) {
       await query(
-        postgres.url,
+        postgres.direct,
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
       );
     },

@@ -8,13 +8,13 @@ export const REDIS_FAULTS: readonly Fault[] = [
   {
     name: 'FLUSHALL',
     platforms: null,
-    strike: async ({ servers: { redis } }) => void (await withRedis(redis.url, (client) => client.flushall())),
+    strike: async ({ servers: { redis } }) => void (await withRedis(redis.direct, (client) => client.flushall())),
   },
   {
     name: 'pub/sub clients cut',
     platforms: null,
     async strike({ servers: { redis } }) {
-      await withRedis(redis.url, (client) => client.call('CLIENT', 'KILL', 'TYPE', 'pubsub'));
+      await withRedis(redis.direct, (client) => client.call('CLIENT', 'KILL', 'TYPE', 'pubsub'));
     },
   },
   {
