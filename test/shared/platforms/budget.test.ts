@@ -86,6 +86,10 @@ describe('a budget', () => {
       { redis: away, platform: 'twitch', clock: systemClock },
       { name: 'p', limit: 1, window: 1 },
     );
-    await expect(budget.spend(never)).rejects.toMatchObject({ name: 'PlatformError', fault: 'unavailable', ours: true });
+    await expect(budget.spend(never)).rejects.toMatchObject({
+      name: 'PlatformError',
+      fault: 'unavailable',
+      ours: true,
+    });
   });
 });
