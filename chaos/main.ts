@@ -66,7 +66,7 @@ async function chaos(options: Options): Promise<void> {
 
 async function judge(file: string): Promise<Ran> {
   const history = readHistory(await readFile(file, 'utf8'));
-  return { history, differences: check(history), settledMs: 0, crashes: {} };
+  return { history, differences: check(history), settledMs: 0, crashes: {}, partedBy: null };
 }
 
 function perform({ seed, minutes: wanted, short, only }: Options, out: string): Promise<Ran> {

@@ -8,6 +8,7 @@ export interface Report extends Measure {
   readonly seed: string;
   readonly settledMs: number;
   readonly crashes: Ran['crashes'];
+  readonly partedBy: Ran['partedBy'];
   readonly differences: readonly Difference[];
 }
 
@@ -15,8 +16,8 @@ export interface Report extends Measure {
 const AIM_MS = 30_000;
 const MOST_SHOWN = 20;
 
-export function reportOf(seed: string, { history, settledMs, crashes, differences }: Ran): Report {
-  return { seed, ...measure(history), settledMs, crashes, differences };
+export function reportOf(seed: string, { history, settledMs, crashes, partedBy, differences }: Ran): Report {
+  return { seed, ...measure(history), settledMs, crashes, partedBy, differences };
 }
 
 export function reportText(report: Report): string {
@@ -44,6 +45,7 @@ function figures(report: Report): string[] {
     `messages published ${report.messages}, of them ${report.repeats} again under the same EventId`,
     `longest silence    ${seconds(report.longestSilenceMs)}`,
     `settled within     ${seconds(report.settledMs)} of standing still`,
+    `parted by          ${report.partedBy ?? 'not run'}`,
     `ended unkilled     ${crashed.length === 0 ? 'no process' : crashed.join(', ')}`,
   ];
 }

@@ -35,6 +35,8 @@ export interface Ran {
   readonly settledMs: number;
   /** How often processes ended that nobody had killed. */
   readonly crashes: Readonly<Record<string, number>>;
+  /** How those that poll are parted from Redis on this machine; null where nothing was run. */
+  readonly partedBy: 'network namespace' | 'proxy' | null;
 }
 
 /** After a fault a program is to be whole again in so long. */
@@ -88,7 +90,8 @@ async function perform(
   onProgress('everything stands still');
   const settled = await settle(recorder, onProgress);
   if (settled.differences.length > 0) await saveTables(servers.postgres.url, out);
-  return { ...settled, crashes: crashesOf([...roles.values(), ...shards]) };
+  const { partedBy } = servers.redis.polling;
+  return { ...settled, partedBy, crashes: crashesOf([...roles.values(), ...shards]) };
 }
 
 /** Shorter than a broadcast, so that most of them meet a fault. */
@@ -116,7 +119,10 @@ async function breakThings({ faults, forMs, onProgress }: RunParts, stage: Stage
 const CURABLE: readonly DifferenceKind[] = ['missing', 'follow-lost', 'polled-unfollowed'];
 
 /** Looks at the history again and again until nothing is missing, or nobody waits any longer. */
-async function settle(recorder: Recorder, onProgress: (line: string) => void): Promise<Omit<Ran, 'crashes'>> {
+async function settle(
+  recorder: Recorder,
+  onProgress: (line: string) => void,
+): Promise<Omit<Ran, 'crashes' | 'partedBy'>> {
   const stillSince = Date.now();
   // So long nobody may have been looked at, so less would prove nothing.
   await sleep(QUIET_MS);
