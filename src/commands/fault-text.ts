@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ConfigError, type Environment } from '../shared/config/config.ts';
+import { ConfigError, type Environment, secretsIn } from '../shared/config/config.ts';
 import { VARIABLES, type Variable } from '../shared/config/variables.ts';
 import { scrubber } from '../shared/runtime/logger.ts';
 import { NegativeAnswer } from './exit-codes.ts';
@@ -33,9 +33,5 @@ function wantsStack(env: Environment): boolean {
 function secretsOf(env: Environment): string[] {
   const names = Object.entries(VARIABLES).filter(([, variable]) => (variable as Variable).secret);
   const values = names.flatMap(([name]) => env[name] ?? []);
-  return values.flatMap((value) => [value, passwordIn(value)]);
-}
-
-function passwordIn(value: string): string {
-  return URL.canParse(value) ? new URL(value).password : '';
+  return values.flatMap((value) => [value, ...secretsIn(value)]);
 }

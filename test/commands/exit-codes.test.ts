@@ -58,6 +58,15 @@ describe('what is said of a fault', () => {
     expect(text).toBe('tallylight: tried [hidden] and [hidden]');
   });
 
+  it('hides a password in whatever writing an error has it', () => {
+    const env = {
+      REDIS_URL: 'redis://me:p%40ss-word@host',
+      DATABASE_URL: 'postgresql://host/db?password=quer%2Fy-word',
+    };
+    const text = faultText(new Error('WRONGPASS p@ss-word, p%40ss-word, quer/y-word, quer%2Fy-word'), env);
+    expect(text).toBe('tallylight: WRONGPASS [hidden], [hidden], [hidden], [hidden]');
+  });
+
   it('names an error that says nothing', () => {
     expect(faultText(new TypeError(''), {})).toBe('tallylight: TypeError');
     expect(faultText('thrown text', {})).toBe('tallylight: thrown text');

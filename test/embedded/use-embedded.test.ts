@@ -9,6 +9,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fileExists } from '../../src/embedded/file-exists.ts';
 import { canReach } from '../../src/embedded/join-keeper.ts';
+import { commandLines } from '../support/canaries.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { spawnNode, type Tallylight } from '../support/processes.ts';
@@ -44,6 +45,10 @@ test('users share the servers, which end with the last of them even when it is k
   const [one, other] = await Promise.all([startUser(), startUser()]);
   expect(other.databaseUrl).toBe(one.databaseUrl);
   expect(other.redisUrl).toBe(one.redisUrl);
+  const passwords = [one.databaseUrl, one.redisUrl].map((url) => new URL(url).password);
+  expect(passwords.map((password) => password.length > 20)).toEqual([true, true]);
+  const lines = await commandLines();
+  expect(passwords.filter((password) => lines.includes(password))).toEqual([]);
   expect(await query(one, 'SHOW server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
   await one.end('SIGKILL');
   expect(await query(other, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);

@@ -138,15 +138,26 @@ function missingCredentials(values: Values, platform: Platform): VariableName[] 
 }
 
 /** The values that must never be seen: scrubbed from logs wherever they turn up. */
-export function secretsOf(config: Values): string[] {
+export function secretsOf(config: Config): string[] {
   const names = (Object.keys(VARIABLES) as VariableName[]).filter((name) => (VARIABLES[name] as Variable).secret);
-  return names.flatMap((name) => secretsIn(config[name] as string | null));
+  const { TWITCASTING_CLIENT_ID: id, TWITCASTING_CLIENT_SECRET: secret } = config;
+  const basic = Buffer.from(`${id}:${secret}`).toString('base64');
+  return [...names.flatMap((name) => secretsIn(config[name] as string | null)), ...(secret === null ? [] : [basic])];
 }
 
-/** Of a URL only the password is secret; a longer match would hide nothing of it when it is printed alone. */
-function secretsIn(value: string | null): string[] {
+/** Of a URL only the passwords are secret; a longer match would hide nothing of them when they are printed alone. */
+export function secretsIn(value: string | null): string[] {
   if (value === null) return [];
   if (!URL.canParse(value) || !value.includes('://')) return [value];
-  const { password } = new URL(value);
-  return password === '' ? [] : [password, decodeURIComponent(password)];
+  const { password, searchParams } = new URL(value);
+  const found = [password, decoded(password), searchParams.get('password') ?? ''];
+  return found.filter((each) => each !== '');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a percent sign of its own
+  }
 }

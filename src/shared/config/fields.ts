@@ -32,13 +32,16 @@ export function integer(min: number, max: number): z.ZodType<number, string> {
   });
 }
 
-/** A URL with one of the protocols, without a slash at its end. */
+/** A URL with one of the protocols, without a slash at its end. One of HTTP holds no account: fetch refuses those. */
 export function url(...protocols: string[]): z.ZodType<string, string> {
   const expected = `expected a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
   return z.string().transform((text, context) => {
     const trimmed = text.trim();
-    if (URL.canParse(trimmed) && protocols.includes(new URL(trimmed).protocol)) return withoutLastSlashes(trimmed);
-    context.addIssue({ code: 'custom', message: expected });
+    const read = URL.canParse(trimmed) ? new URL(trimmed) : null;
+    const isWeb = protocols.includes('http:');
+    const isRefused = isWeb && read !== null && (read.username !== '' || read.password !== '');
+    if (read && protocols.includes(read.protocol) && !isRefused) return withoutLastSlashes(trimmed);
+    context.addIssue({ code: 'custom', message: isWeb ? `${expected} and holds no user or password` : expected });
     return z.NEVER;
   });
 }

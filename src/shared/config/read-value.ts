@@ -10,6 +10,11 @@ export function readValue<N extends VariableName>(name: N, text: string): ReadVa
   const { schema, secret }: Variable = VARIABLES[name];
   const read = schema.safeParse(text);
   if (read.success) return { value: read.data as ValueOf<N>, fault: null };
-  const given = secret ? '(hidden)' : JSON.stringify(text);
+  const given = secret ? '(hidden)' : JSON.stringify(withoutAccount(text));
   return { value: null, fault: `${name}: ${read.error.issues[0]?.message}, got ${given}` };
+}
+
+/** Whatever looks like the account of a URL: it is no secret by its name, and yet may hold one. */
+function withoutAccount(text: string): string {
+  return text.replace(/\/\/\S*@/g, '//(hidden)@');
 }

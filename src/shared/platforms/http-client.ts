@@ -4,7 +4,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { createTimeLimit } from '../runtime/time-limit.ts';
-import { boundedText } from './bounded-text.ts';
+import { AnswerTooLong, boundedText } from './bounded-text.ts';
 import { PlatformError } from './errors.ts';
 import { faultOf, type HttpAnswer, type ReadFault } from './http-fault.ts';
 import { parseJson } from './parse-json.ts';
@@ -122,11 +122,22 @@ function bodyOf({ form, json }: HttpRequest): {
   return { body: form ? new URLSearchParams(form) : null, headers: {} };
 }
 
-/** What lies behind the error, by its code where it has one: fetch itself only ever says "fetch failed". */
+/**
+ * What lies behind the error, by its code where it has one: fetch itself only ever says "fetch failed". Where nothing
+ * lies behind, the request could not even be made, and the message may quote its URL or a header: both hold credentials.
+ */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : undefined;
-  if (!(cause instanceof Error)) return 'unknown';
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+  if (error instanceof AnswerTooLong) return error.message;
+  const behind = error instanceof Error ? error.cause : undefined;
+  const code = codeOf(behind) ?? codeOf(error);
+  if (code !== undefined) return code;
+  return behind instanceof Error
+    ? behind.message
+    : 'the request cannot be made, look for odd characters in its settings';
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** What runs against a simulator says so. */

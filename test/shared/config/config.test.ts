@@ -106,5 +106,17 @@ describe('the settings', () => {
     });
     expect(secretsOf(config)).toEqual(expect.arrayContaining(['the-key', 'p%40ss', 'p@ss', 'board', 'reader']));
     expect(secretsOf(config).join()).not.toContain('host');
+    const others = loadConfig({
+      DATABASE_URL: 'postgresql://host/db?user=me&password=quer%2Fy',
+      ...{ TWITCASTING_CLIENT_ID: 'id', TWITCASTING_CLIENT_SECRET: 'cast' },
+    });
+    expect(secretsOf(others)).toEqual(['quer/y', 'cast', Buffer.from('id:cast').toString('base64')]);
+  });
+
+  it('take no account in the address of a platform, and repeat none', () => {
+    expect(faultsOf({ YOUTUBE_API_URL: 'https://me:pass@host/v3', PUBLIC_URL: 'ftp://me:pa/ss@host' })).toEqual([
+      'PUBLIC_URL: expected a URL that starts with http:// or https:// and holds no user or password, got "ftp://(hidden)@host"',
+      'YOUTUBE_API_URL: expected a URL that starts with http:// or https:// and holds no user or password, got "https://(hidden)@host/v3"',
+    ]);
   });
 });

@@ -132,6 +132,20 @@ describe('a request', () => {
     });
   });
 
+  test.each([
+    ['a token with a line break in it', 'https://127.0.0.1:1/', { authorization: `Bearer ${SECRET}\n${SECRET}` }],
+    ['an address with an account in it', `https://me:${SECRET}@127.0.0.1:1/`, {}],
+    ['an address that is none', `https://127.0.0.1:x/${SECRET}`, {}],
+  ])('that cannot be made, for %s, does not quote it', async (_, url, headers) => {
+    const { http } = clientWith();
+    const error = await http.ask({ endpoint: 'streams', url, headers, signal: never }).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({
+      fault: 'unavailable',
+      message: expect.stringMatching(/cannot be made|ERR_INVALID_URL/),
+    });
+    expect((error as Error).stack).not.toContain(SECRET);
+  });
+
   test.each<[string, (response: ServerResponse) => void]>([
     ['nothing at all', () => undefined],
     ['headers but no end', (response) => void response.writeHead(200).write('{"data":[')],
