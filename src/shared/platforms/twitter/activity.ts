@@ -78,7 +78,12 @@ export function createTwitterActivity({ settings, http, budgets }: TwitterActivi
       return answer.status === 400 ? null : http.read(answer, webhookAnswer).data;
     },
     async validateWebhook(id, signal) {
-      const request = { endpoint: 'validate-webhook', path: `webhooks/${id}`, method: 'PUT', signal } as const;
+      const request = {
+        endpoint: 'validate-webhook',
+        path: `webhooks/${encodeURIComponent(id)}`,
+        method: 'PUT',
+        signal,
+      } as const;
       const answer = await ask(budgets.webhooks, { ...request, expects: isRefusedAddress });
       return answer.status !== 400 && http.read(answer, validationAnswer).data.valid;
     },
