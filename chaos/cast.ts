@@ -5,6 +5,8 @@ import { withoutSettings } from '../src/demo/settings.ts';
 import { type Supervised, supervise } from './process.ts';
 import { clockFile, type Servers } from './servers.ts';
 import { settingsOfRoles, SHARDS } from './settings.ts';
+import { TOLD_FILE } from './told-file.ts';
+import type { Wishes } from './wishes.ts';
 
 const PROGRAM = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const SHARD = fileURLToPath(new URL('./shard.js', import.meta.url));
@@ -47,20 +49,29 @@ function wrongClock(servers: Servers, name: string): string {
   return loaded.href;
 }
 
-/** Starts the shards. @param onLine one line of their history */
-export async function startShards(
-  { servers, inherited, logs }: CastParts,
-  onLine: (line: string) => void,
-): Promise<Supervised[]> {
-  const shards = await Promise.all(
-    SHARDS.map(async (name) => {
-      const directory = path.join(servers.directory, `shard-${name}`);
-      await mkdir(directory, { recursive: true });
-      const args = [SHARD, servers.redis.url, directory, name];
-      const env = withoutSettings(inherited);
-      return supervise({ name: `shard ${name}`, args, env, log: path.join(logs, `shard-${name}.log`), onLine });
+/** Starts the shards, which take the wishes. */
+export async function startShards({ servers, inherited, logs }: CastParts, wishes: Wishes): Promise<Supervised[]> {
+  const shards = SHARDS.map((name, index) =>
+    supervise({
+      name: `shard ${name}`,
+      args: [SHARD, servers.redis.url, shardDirectory(servers, name), name],
+      env: withoutSettings(inherited),
+      log: path.join(logs, `shard-${name}.log`),
+      onLine: (line) => wishes.taken(index, (JSON.parse(line) as { taken: number }).taken),
+      onReady: () => wishes.again(index),
     }),
   );
   await Promise.all(shards.map((shard) => shard.ready()));
   return shards;
+}
+
+/** Made before they start. @returns where a shard keeps what it is told */
+export async function makeShardDirectories(servers: Servers): Promise<string[]> {
+  const directories = SHARDS.map((name) => shardDirectory(servers, name));
+  await Promise.all(directories.map((directory) => mkdir(directory, { recursive: true })));
+  return directories.map((directory) => path.join(directory, TOLD_FILE));
+}
+
+function shardDirectory({ directory }: Servers, name: string): string {
+  return path.join(directory, `shard-${name}`);
 }

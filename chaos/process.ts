@@ -10,6 +10,8 @@ export interface ProcessSpec {
   /** File that its output is appended to. */
   readonly log: string;
   readonly onLine?: (line: string) => void;
+  /** Whenever it says that it is ready, the first time included. */
+  readonly onReady?: () => void;
 }
 
 /** A process that is started again whenever it ends, as a supervisor would do it. */
@@ -29,7 +31,7 @@ export interface Supervised {
 
 const RESTART_MS = 500;
 
-export function supervise({ name, args, env, log, onLine }: ProcessSpec): Supervised {
+export function supervise({ name, args, env, log, onLine, onReady }: ProcessSpec): Supervised {
   const file = createWriteStream(log, { flags: 'a' });
   let [ending, killed, crashes] = [false, false, 0];
   let child = start();
@@ -46,8 +48,9 @@ export function supervise({ name, args, env, log, onLine }: ProcessSpec): Superv
     const ready = new Promise<void>((resolve) => {
       createInterface({ input: process_.stdout }).on('line', (line) => {
         file.write(`${line}\n`);
-        if (line === 'ready' || line.includes('"msg":"ready"')) resolve();
-        else onLine?.(line);
+        if (line !== 'ready' && !line.includes('"msg":"ready"')) return onLine?.(line);
+        resolve();
+        onReady?.();
       });
     });
     createInterface({ input: process_.stderr }).on('line', (line) => file.write(`${line}\n`));

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import type { RequestRecord } from '../simulator/requests.ts';
 import type { Simulator } from '../simulator/simulator.ts';
@@ -7,26 +7,38 @@ import type { Asked, Entry, Heard, Rules } from './checker/entry.ts';
 /** Writes the history, line by line, as it happens; the truth and the requests are the simulator's, and come last. */
 export interface Recorder {
   add(entry: Entry): void;
-  /** A line of a shard. */
-  addLine(line: string): void;
-  /** Everything so far, the truth and the requests included. */
+  /** Everything so far: what happened, what the shards keep, the truth and the requests. */
   entries(): Entry[];
   /** To the file, as JSON lines. */
   save(entries: readonly Entry[]): Promise<void>;
 }
 
-export function createRecorder(file: string, rules: Rules, sim: Simulator): Recorder {
+export interface RecorderParts {
+  /** Where the history goes. */
+  readonly file: string;
+  /** Where each shard keeps what it is told. */
+  readonly told: readonly string[];
+  readonly rules: Rules;
+  readonly sim: Simulator;
+}
+
+export function createRecorder({ file, told, rules, sim }: RecorderParts): Recorder {
   const entries: Entry[] = [rules];
   return {
     add: (entry) => void entries.push(entry),
-    addLine: (line) => void entries.push(JSON.parse(line) as Entry),
-    entries: () => [...entries, ...truthOf(sim), ...requestsOf(sim)],
+    entries: () => [...entries, ...told.flatMap(readTold), ...truthOf(sim), ...requestsOf(sim)],
     async save(all) {
       const stream = createWriteStream(file);
       for (const entry of all) stream.write(`${JSON.stringify(entry)}\n`);
       await new Promise<void>((resolve, reject) => stream.once('error', reject).end(() => resolve()));
     },
   };
+}
+
+function readTold(file: string): Entry[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Entry);
 }
 
 /** Hears what is published as any program would that only knows Pub/Sub. */

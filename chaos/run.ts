@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createRandom } from '../simulator/random.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { sleep } from '../src/shared/runtime/clock.ts';
-import { type CastParts, startRoles, startShards } from './cast.ts';
+import { type CastParts, makeShardDirectories, startRoles, startShards } from './cast.ts';
 import { check } from './checker/check.ts';
 import type { Difference, DifferenceKind } from './checker/difference.ts';
 import { type History, historyOf } from './checker/history.ts';
@@ -13,7 +13,7 @@ import { type Servers, startServers } from './servers.ts';
 import { LIMITS, PACE, QUIET_MS, rulesFor, STREAMERS } from './settings.ts';
 import type { Fault, Stage } from './stage.ts';
 import { saveTables } from './tables.ts';
-import { startWishes } from './wishes.ts';
+import { createWishes, type Wishes } from './wishes.ts';
 
 export interface RunParts {
   readonly seed: string;
@@ -42,7 +42,7 @@ export interface Ran {
 /** After a fault a program is to be whole again in so long. */
 const RECOVER_MS = 30_000;
 /** A machine that is busy with other things gets so much longer to tell what it has to. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 const WISH_EVERY_MS = 1_000;
 
 /** Breaks everything, again and again, and then compares what was told with what was. */
@@ -68,20 +68,24 @@ async function perform(
   undo: (() => unknown)[],
 ): Promise<Ran> {
   const { seed, out, inherited, onProgress } = parts;
-  const recorder = createRecorder(path.join(out, 'history.jsonl'), rulesFor(RECOVER_MS), sim);
+  const file = path.join(out, 'history.jsonl');
+  const told = await makeShardDirectories(servers);
+  const recorder = createRecorder({ file, told, rules: rulesFor(RECOVER_MS), sim });
   const cast: CastParts = { servers, inherited, simulator: sim.env(), logs: out };
   undo.unshift(await listenPlainly(servers.redis.direct, recorder));
   onProgress('starting five roles and two shards');
+  const wishes = createWishes(createRandom(`${seed}/wishes`), recorder.add);
   const roles = await startRoles(cast);
   undo.unshift(() => Promise.all([...roles.values()].map((role) => role.end())));
-  const shards = await startShards(cast, recorder.addLine);
+  const shards = await startShards(cast, wishes);
   undo.unshift(() => Promise.all(shards.map((shard) => shard.end())));
+  for (const shard of shards) roles.set(shard.name, shard);
 
-  const wishes = startWishes(shards, sim.random?.streamers ?? [], createRandom(`${seed}/wishes`));
+  wishes.begin(shards, sim.random?.streamers ?? []);
   const churn = setInterval(() => wishes.change(), WISH_EVERY_MS);
   try {
     await sleep(parts.calmMs);
-    await breakThings(parts, { servers, sim, roles, random: createRandom(`${seed}/pauses`) }, recorder);
+    await breakThings(parts, { servers, sim, roles, random: createRandom(`${seed}/pauses`) }, recorder, wishes);
   } finally {
     clearInterval(churn);
   }
@@ -91,26 +95,30 @@ async function perform(
   const settled = await settle(recorder, onProgress);
   if (settled.differences.length > 0) await saveTables(servers.postgres.url, out);
   const { partedBy } = servers.redis.polling;
-  return { ...settled, partedBy, crashes: crashesOf([...roles.values(), ...shards]) };
+  return { ...settled, partedBy, crashes: crashesOf([...roles.values()]) };
 }
 
 /** Shorter than a broadcast, so that most of them meet a fault. */
 const LONGEST_PAUSE_MS = 4_000;
 
-async function breakThings({ faults, forMs, onProgress }: RunParts, stage: Stage, recorder: Recorder): Promise<void> {
+/** What was wished so shortly before a fault may still have been on its way. */
+const ON_ITS_WAY_MS = 5_000;
+
+async function breakThings(
+  { faults, forMs, onProgress }: RunParts,
+  stage: Stage,
+  recorder: Recorder,
+  wishes: Wishes,
+): Promise<void> {
   const until = Date.now() + forMs;
   for (const fault of faults) {
     if (Date.now() > until) return;
-    onProgress(fault.name);
+    const { name, platforms } = fault;
+    onProgress(platforms ? `${name} (${platforms.join(', ')})` : name);
     const begin = Date.now();
     await fault.strike(stage);
-    recorder.add({
-      what: 'fault',
-      name: fault.name,
-      begin,
-      end: Date.now(),
-      platforms: fault.platforms?.slice() ?? null,
-    });
+    recorder.add({ what: 'fault', name, begin, end: Date.now(), platforms: platforms?.slice() ?? null });
+    wishes.repeat(begin - ON_ITS_WAY_MS);
     await sleep(stage.random.integer(LONGEST_PAUSE_MS / 4, LONGEST_PAUSE_MS));
   }
 }

@@ -54,6 +54,7 @@ export function rulesFor(recoverMs: number): Rules {
     doubtMs: 3 * Math.max(...Object.values(POLL_MS)),
     restMs: 60 * SECOND,
     unwatchedMs: 60 * SECOND,
+    unwatchedLooks: 60,
   };
 }
 

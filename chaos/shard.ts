@@ -1,22 +1,24 @@
 /**
- * A shard that writes down what it is told: `node dist/chaos/shard.js <redis url> <directory> <name>`. Its stdin says what
- * its guilds wish, a JSON object a line; its stdout tells entries of the history, a line each.
+ * A shard that keeps what it is told in its directory: `node dist/chaos/shard.js <redis url> <directory> <name>`. Its stdin
+ * says what its guilds wish, a JSON object a line, one after the other; its stdout says which of them it has taken.
  */
-import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { createFollowPublisher, createStreamListener, filePositionStore, type StreamChange } from 'tallylight/client';
-import type { Told, Wish } from './checker/entry.ts';
+import { createFollowPublisher, createStreamListener, type StreamChange } from 'tallylight/client';
+import type { Told } from './checker/entry.ts';
+import { openToldFile } from './told-file.ts';
+import type { SaidWish } from './wishes.ts';
 
 const [redisUrl = '', directory = '', shard = ''] = process.argv.slice(2);
 const onProblem = (problem: Error): void => console.error(`${problem.message}: ${String(problem.cause ?? '')}`);
 
+const told = openToldFile(directory);
 const publisher = createFollowPublisher({ redisUrl, directory, onProblem });
 const listener = createStreamListener({
   redisUrl,
-  positions: filePositionStore(path.join(directory, 'position.journal')),
+  positions: told.positions,
   tellLiveAtFirst: true,
   checkMs: 2_000,
-  onChange: (change) => write(toldBy(change)),
+  onChange: (change, next) => told.keep(JSON.stringify(toldBy(change)), next),
   onProblem,
 });
 
@@ -32,19 +34,19 @@ function toldBy({ direction, platform, eventId, source, streams }: StreamChange)
   };
 }
 
-function write(entry: Told | Wish): void {
-  console.log(JSON.stringify(entry));
-}
-
+/** Taken once the client has it: from then on not even `kill -9` takes it away. */
 async function wish(line: string): Promise<void> {
-  const said = JSON.parse(line) as Pick<Wish, 'what' | 'guild' | 'platform' | 'key'>;
-  write({ ...said, at: Date.now() });
-  const given = { guildId: said.guild, platform: said.platform as StreamChange['platform'], streamKey: said.key };
-  await (said.what === 'follow' ? publisher.follow({ ...given, channelId: said.guild }) : publisher.unfollow(given));
+  const { number, what, guild, platform, key } = JSON.parse(line) as SaidWish;
+  const given = { guildId: guild, platform: platform as StreamChange['platform'], streamKey: key };
+  await (what === 'follow' ? publisher.follow({ ...given, channelId: guild }) : publisher.unfollow(given));
+  console.log(JSON.stringify({ taken: number }));
 }
 
 await Promise.all([listener.start(), publisher.start()]);
+let wishes = Promise.resolve();
 createInterface({ input: process.stdin })
-  .on('line', (line) => void wish(line).catch(onProblem))
+  .on('line', (line) => {
+    wishes = wishes.then(() => wish(line)).catch(onProblem);
+  })
   .on('close', () => process.exit(0)); // whoever started us is gone
 console.log('ready');

@@ -7,7 +7,7 @@ import type { Servers } from './servers.ts';
 export interface Stage {
   readonly servers: Servers;
   readonly sim: Simulator;
-  /** The roles, by their names; two of them poll. */
+  /** The roles and the shards, by their names; two of them poll. */
   readonly roles: ReadonlyMap<string, Supervised>;
   /** Chance that follows from the seed. */
   readonly random: Random;
@@ -21,6 +21,8 @@ export interface Fault {
   readonly platforms: readonly string[] | null;
   /** Breaks it, and resolves when it is whole again. */
   strike(stage: Stage): Promise<void>;
+  /** The same, for the platforms that chance chooses. */
+  aim?(random: Random): Fault;
 }
 
 /** Kills it as the kernel would, and waits until the one that takes its place is ready. */

@@ -15,22 +15,21 @@ export interface WatchedParts {
 
 /**
  * A key that is followed is looked at, again and again: only what is broken, and a platform that asked to be left alone,
- * excuses that nobody looks. Without this, whoever never looks could not be blamed for what was never seen.
+ * excuses that nobody looks. Without this, whoever never looks could not be blamed for what was never seen. That others
+ * were looked at meanwhile shows that it was not the machine that was slow.
  */
 export function checkWatched({ streamers, followed, looks, unclear, rules, until }: WatchedParts): Difference[] {
+  const answered = new Map(streamers.map((one) => [one, looks(one).filter(mayHaveShown)]));
+  const mostIn = (gap: Span): number =>
+    Math.max(0, ...[...answered.values()].map((own) => own.filter(({ at }) => gap.from < at && at < gap.to).length));
   return streamers.flatMap((streamer): Difference[] => {
     const { platform, key } = streamer;
-    const answered = looks(streamer).filter(mayHaveShown);
-    const longest = Math.max(
-      0,
-      ...followed(streamer).flatMap((span) =>
-        gaps(answered, { from: span.from, to: Math.min(span.to, until) }).map((gap) =>
-          clearMs(unclear.spans(platform), gap),
-        ),
-      ),
-    );
-    if (longest <= rules.unwatchedMs) return [];
-    const text = `was followed, but for ${Math.round(longest / 1_000)} s nobody asked for it, which nothing excuses`;
+    const long = followed(streamer)
+      .flatMap(({ from, to }) => gaps(answered.get(streamer) ?? [], { from, to: Math.min(to, until) }))
+      .map((gap) => ({ gap, ms: clearMs(unclear.spans(platform), gap) }))
+      .find(({ gap, ms }) => ms > rules.unwatchedMs && mostIn(gap) >= rules.unwatchedLooks);
+    if (!long) return [];
+    const text = `was followed, but for ${Math.round(long.ms / 1_000)} s nobody asked for it, which nothing excuses`;
     return [{ kind: 'unwatched', about: `${platform}/${key}`, text }];
   });
 }

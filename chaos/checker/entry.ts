@@ -29,6 +29,8 @@ const rules = z.object({
   restMs: z.number(),
   /** Of the time that nothing excuses, so much may pass between two answered looks at a followed key. */
   unwatchedMs: z.number(),
+  /** Meanwhile some other key must have been looked at so often: on a slow machine everybody has to wait. */
+  unwatchedLooks: z.number(),
 });
 
 const streamer = z.object({

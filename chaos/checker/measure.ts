@@ -59,8 +59,8 @@ function measureFault(name: string, own: readonly Fault[], history: History): Fa
 }
 
 function firstTold({ end, platforms }: Fault, { told }: History): number {
-  const next = told.find(({ at, platform }) => at >= end && (platforms?.includes(platform) ?? true));
-  return (next?.at ?? Infinity) - end;
+  const next = told.filter(({ at, platform }) => at >= end && (platforms?.includes(platform) ?? true));
+  return next.reduce((first, { at }) => Math.min(first, at), Infinity) - end;
 }
 
 function caughtUpMs({ begin, end, platforms }: Fault, { broadcasts, told }: History): number | null {

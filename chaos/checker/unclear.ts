@@ -19,7 +19,10 @@ export interface Unclear {
   readonly isDoubted: (platform: string, at: number) => boolean;
 }
 
-/** A rest is what was refused and asked for on the wire: how long it lasts is the platform's word, else what is usual. */
+/**
+ * A rest is what was refused and asked for on the wire: how long it lasts is the platform's word, else what is usual; and no
+ * longer than until somebody asked all the same and was answered.
+ */
 export function unclearTimes(faults: readonly Fault[], asked: readonly Asked[], rules: Rules): Unclear {
   const broken = perPlatform((platform) =>
     joined(
@@ -28,11 +31,17 @@ export function unclearTimes(faults: readonly Fault[], asked: readonly Asked[], 
         .map(({ begin, end }) => ({ from: begin, to: end })),
     ),
   );
-  const rests = perPlatform((platform) =>
-    joined(
-      ofPlatform(asked, platform, 'refused').map(({ at, restMs }) => ({ from: at, to: at + (restMs ?? rules.restMs) })),
-    ),
-  );
+  const rests = perPlatform((platform) => {
+    const answered = ofPlatform(asked, platform, 'true')
+      .map(({ at }) => at)
+      .sort((a, b) => a - b);
+    return joined(
+      ofPlatform(asked, platform, 'refused').map(({ at, restMs }) => {
+        const again = answered.find((one) => one > at) ?? Number.POSITIVE_INFINITY;
+        return { from: at, to: Math.min(again, at + (restMs ?? rules.restMs)) };
+      }),
+    );
+  });
   const doubts = perPlatform((platform) =>
     joined(ofPlatform(asked, platform, 'false').map(({ at }) => ({ from: at, to: at + rules.doubtMs }))),
   );

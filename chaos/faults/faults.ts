@@ -3,7 +3,7 @@ import type { Fault } from '../stage.ts';
 import { BLOCKED } from './blocked.ts';
 import { WRONG_CLOCKS } from './clock.ts';
 import { KILL_AT_PLACES } from './kill-at-places.ts';
-import { KILL_ROLES } from './kill-roles.ts';
+import { KILL_ROLES, KILL_SHARDS } from './kill-roles.ts';
 import { KILLED_IN_TRANSACTION } from './killed-in-transaction.ts';
 import { MEMORY_FULL } from './memory.ts';
 import { NETWORK_FAULTS, PARTITION } from './network.ts';
@@ -15,7 +15,7 @@ import { TROUBLED_WRITES } from './troubled-writes.ts';
 
 /** Every way to break it. */
 export const FAULTS: readonly Fault[] = [
-  ...[...KILL_AT_PLACES, ...KILL_ROLES, ...REDIS_FAULTS, ...POSTGRES_FAULTS, ...NETWORK_FAULTS, ...PLATFORM_FAULTS],
+  ...[...KILL_AT_PLACES, ...KILL_ROLES, ...KILL_SHARDS, ...REDIS_FAULTS, ...POSTGRES_FAULTS, ...NETWORK_FAULTS, ...PLATFORM_FAULTS],
   ...[...TROUBLED_WRITES, ...WRONG_CLOCKS],
   ...[BLOCKED, KILLED_IN_TRANSACTION, MEMORY_FULL, NO_CONNECTIONS, PARTITION],
 ];
@@ -25,6 +25,7 @@ const SHORT = [
   'killed between the publish and the settling',
   'FLUSHALL',
   'kill -9 both that poll',
+  'kill -9 both shards',
   'pub/sub clients cut',
   'Postgres connections ended',
   'platforms: garbage',
@@ -40,13 +41,13 @@ export function shortFaults(): Fault[] {
   });
 }
 
-/** All of them in an order that follows from the seed, and again in another one, without end. */
+/** All of them in an order that follows from the seed, and again in another one, without end; aimed where they can be. */
 export function* faultsByChance(random: Random, faults: readonly Fault[] = FAULTS): Generator<Fault, never> {
   while (true) {
     const left = [...faults];
     while (left.length > 0) {
       const [fault] = left.splice(random.integer(0, left.length - 1), 1);
-      if (fault) yield fault;
+      if (fault) yield fault.aim?.(random) ?? fault;
     }
   }
 }

@@ -231,15 +231,34 @@ describe('a bad history', () => {
   });
 
   it('looks away from a followed key for longer than faults, rests and recovery explain', () => {
-    const away = [...watched(0, 200), ...watched(300, 520)];
-    expect(found(...away, ...END)).toEqual(['unwatched']);
-    expect(found(...away, fault(205, 230), ...END)).toEqual([]);
-    expect(found(...away, fault(205, 230, ['youtube']), ...END)).toEqual(['unwatched']);
-    expect(found(...away, asked(203, { answer: 'refused' }), ...END)).toEqual([]);
-    expect(found(...away, asked(203, { answer: 'refused', restMs: 1_000 }), ...END)).toEqual(['unwatched']);
-    expect(found(...away, unfollow(205), follow(290), ...END)).toEqual([]);
+    const others = [follow(0, '7', '2'), ...watched(0, 520, { ids: ['2'], platform: 'twitch' })];
+    const away = [...others, ...watched(0, 200), ...watched(300, 520), ...END];
+    expect(found(...away)).toEqual(['unwatched']);
+    expect(found(...away, fault(205, 230))).toEqual([]);
+    expect(found(...away, fault(205, 230, ['youtube']))).toEqual(['unwatched']);
+    expect(found(...away, unfollow(205), follow(290))).toEqual([]);
     // To ask is not enough.
-    expect(found(...away, ...watched(203, 297, { answer: 'none' }), ...END)).toEqual(['unwatched']);
+    expect(found(...away, ...watched(203, 297, { answer: 'none' }))).toEqual(['unwatched']);
+  });
+
+  it('looks away while nobody else was looked at either, as on a machine that is slow', () => {
+    const slow = [...watched(0, 200, { ids: ['1', '2'] }), ...watched(300, 520, { ids: ['1', '2'] })];
+    expect(found(follow(0, '7', '2'), ...slow, ...END)).toEqual([]);
+  });
+
+  it('looks away though the platform has asked for less, or has answered somebody else', () => {
+    const elsewhere: Entry = { what: 'streamer', platform: 'youtube', key: 'UC1', names: [] };
+    const others = [
+      elsewhere,
+      follow(0, '7', 'UC1', 'youtube'),
+      ...watched(0, 520, { ids: ['UC1'], platform: 'youtube' }),
+    ];
+    const away = [...others, ...watched(0, 200), ...watched(300, 520), ...END];
+    const refused = (restMs: number | null): Entry => asked(203, { answer: 'refused', restMs });
+    expect(found(...away, refused(null))).toEqual([]);
+    expect(found(...away, refused(200_000))).toEqual([]);
+    expect(found(...away, refused(1_000))).toEqual(['unwatched']);
+    expect(found(...away, refused(200_000), asked(205, { ids: ['3'] }))).toEqual(['unwatched']);
   });
 
   it('asks for a key that the last guild has left, by any of its names', () => {

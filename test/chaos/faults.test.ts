@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { FAULTS, faultsByChance, shortFaults } from '../../chaos/faults/faults.ts';
 import { createRandom } from '../../simulator/random.ts';
+import { PLATFORMS } from '../../src/shared/domain/platform.ts';
 
 it('gives the same faults in the same order for the same seed, each of them once before any comes again', () => {
   const first = (seed: string): string[] => {
@@ -14,4 +15,22 @@ it('gives the same faults in the same order for the same seed, each of them once
 
 it('has a short form whose faults all exist', () => {
   expect(shortFaults().length).toBeGreaterThan(5);
+});
+
+it('aims what a platform answers at all of them, at some, and in the end at each of them alone', () => {
+  const faults = faultsByChance(
+    createRandom('7'),
+    FAULTS.filter(({ name }) => name === 'platforms: 500'),
+  );
+  const aims = Array.from({ length: 60 }, () => faults.next().value.platforms?.join() ?? 'all');
+  expect(aims).toEqual(expect.arrayContaining(['all', ...PLATFORMS]));
+});
+
+it('takes a whole provider away, one after the other', () => {
+  const faults = faultsByChance(
+    createRandom('7'),
+    FAULTS.filter(({ name }) => name.startsWith('a whole provider')),
+  );
+  const aims = Array.from({ length: 40 }, () => faults.next().value.platforms?.join());
+  expect([...new Set(aims)].sort()).toEqual([...PLATFORMS].sort());
 });

@@ -17,6 +17,7 @@ export const RULES: Rules = {
   doubtMs: 15 * SECOND,
   restMs: 60 * SECOND,
   unwatchedMs: 60 * SECOND,
+  unwatchedLooks: 20,
 };
 
 /** Seconds of the history as the milliseconds in it. */

@@ -1,9 +1,9 @@
 const FIRST_MS = 2_000;
-const LONGEST_MS = 5 * 60_000;
+const LONGEST_MS = 20_000;
 
 /**
  * How long a platform rests after so many failed looks in a row: one failure is chance, more are an outage, and an
- * outage is not ended by asking more often.
+ * outage is not ended by asking more often. Never so long that what happens after it is told half a minute late.
  * @returns milliseconds, 0 for no rest
  */
 export function restAfter(failures: number): number {
