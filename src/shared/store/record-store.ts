@@ -6,6 +6,7 @@ import type { Pace } from '../domain/pace.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { Direction, JudgedChange, Verdict } from '../domain/verdict.ts';
 import type { Database, Transaction } from '../runtime/database.ts';
+import { OutOfStep, stayInStep } from './in-step.ts';
 import { jsonbText, plainText } from './postgres-text.ts';
 
 /** What a look found out about one key, to be remembered. */
@@ -67,9 +68,22 @@ export function createRecordLooks({ database, batchIntervalMs, lane, toStreamDat
     now: Date,
   ): Promise<RecordedChange[]> {
     if (records.every((record) => record.verdicts.length === 0 && record.stream === null)) return [];
+    let inStep = records;
+    while (true) {
+      try {
+        return await attempt(platform, inStep, now);
+      } catch (error) {
+        if (!(error instanceof OutOfStep)) throw error;
+        inStep = (error as OutOfStep<LookRecord>).left;
+      }
+    }
+  };
+
+  function attempt(platform: Platform, records: readonly LookRecord[], now: Date): Promise<RecordedChange[]> {
     return database.$transaction(async (tx) => {
       await updateStreams(tx, platform, records);
       const accepted = await upsertBroadcasts(tx, platform, records);
+      stayInStep(records, accepted);
       const told = records.flatMap((record) =>
         record.verdicts
           .filter((verdict) => accepted.has(verdict.next.id))
@@ -99,7 +113,7 @@ export function createRecordLooks({ database, batchIntervalMs, lane, toStreamDat
       });
       return insertChanges(tx, platform, rows, now);
     });
-  };
+  }
 }
 
 export type RecordLooks = ReturnType<typeof createRecordLooks>;
