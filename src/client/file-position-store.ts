@@ -1,3 +1,4 @@
+import { streamData } from '../shared/contracts/status-events.ts';
 import { openJournal, type Journal } from './journal.ts';
 import { type Position, type PositionStore, withEnded } from './position.ts';
 
@@ -89,7 +90,17 @@ function withPast(past: Position['past']): Pick<Position, 'past'> {
 /** @throws SyntaxError | TypeError when this store did not write it */
 function readLine(text: string): Line {
   const line = JSON.parse(text) as Partial<Line> | null;
-  if (typeof line?.epoch !== 'string' || typeof line.on !== 'object')
-    throw new TypeError(`expected a saved position, got ${text.slice(0, 80)}`);
+  const isOurs =
+    typeof line?.epoch === 'string' &&
+    /^\d{1,19}$/.test(line.sequence ?? '') &&
+    isObject(line.on) &&
+    [line.off, line.ended].every((list) => Array.isArray(list) && list.every((one) => typeof one === 'string'));
+  if (!isOurs) throw new TypeError(`expected a saved position, got ${text.slice(0, 80)}`);
   return line as Line;
+}
+
+/** @returns false where a stream is none, too */
+function isObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((stream) => streamData.safeParse(stream).success);
 }

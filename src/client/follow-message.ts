@@ -2,6 +2,7 @@ import { FOLLOW_CHANNEL, UNFOLLOW_CHANNEL } from '../shared/contracts/channels.t
 import { MAX_MESSAGE_BYTES } from '../shared/contracts/json.ts';
 import { parseSnowflake } from '../shared/contracts/snowflake.ts';
 import { isPlatform, PLATFORMS, type Platform } from '../shared/domain/platform.ts';
+import { shown } from '../shared/domain/shown.ts';
 
 /** A Discord id: text, as Discord's libraries have it, or a bigint. A JavaScript number would have lost digits. */
 export type DiscordId = string | bigint;
@@ -51,8 +52,8 @@ export function followMessage(follow: Follow, saidAt: string): Said {
     channel_id: idText('channelId', follow.channelId),
     user_id: optionalId(follow.userId),
     timestamp: JSON.stringify(saidAt),
-    metadata: JSON.stringify(follow.metadata ?? null),
-    platform_data: JSON.stringify(wirePlatformData(follow.platformData)),
+    metadata: jsonOf('metadata', follow.metadata ?? null),
+    platform_data: jsonOf('platformData', wirePlatformData(follow.platformData)),
   });
 }
 
@@ -66,7 +67,8 @@ export function unfollowMessage(unfollow: Unfollow, saidAt: string): Said {
 }
 
 function wanted({ platform, streamKey, guildId }: Unfollow): Record<string, string> {
-  if (!isPlatform(platform)) throw new RangeError(`platform: expected one of ${PLATFORMS.join(', ')}, got ${platform}`);
+  if (!isPlatform(platform))
+    throw new RangeError(`platform: expected one of ${PLATFORMS.join(', ')}, got ${shown(String(platform))}`);
   if (typeof streamKey !== 'string') throw new TypeError(`streamKey: expected text, got a ${typeof streamKey}`);
   const key = streamKey.trim();
   if (key === '' || key.length > 512) throw new RangeError('streamKey: expected 1 to 512 characters');
@@ -83,7 +85,8 @@ export function idText(field: string, id: DiscordId): string {
     throw new TypeError(`${field}: expected text or a bigint, got a ${typeof id}: it may have lost digits`);
   }
   const text = parseSnowflake(String(id));
-  if (text === undefined) throw new RangeError(`${field}: expected a whole number from 1 to 2^64-1, got ${String(id)}`);
+  if (text === undefined)
+    throw new RangeError(`${field}: expected a whole number from 1 to 2^64-1, got ${shown(String(id))}`);
   return text;
 }
 
@@ -94,6 +97,17 @@ function optionalId(id: DiscordId | null | undefined): string {
 function wirePlatformData(data: PlatformData | null | undefined): Record<string, string | undefined> | null {
   if (!data) return null;
   return { user_id: data.userId, login: data.login, screen_name: data.screenName, display_name: data.displayName };
+}
+
+/** @throws TypeError when it holds what JSON does not, such as a bigint, a function or itself */
+function jsonOf(field: string, value: object | null): string {
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    if (text !== undefined) return text;
+  } catch (cause) {
+    throw new TypeError(`${field}: expected what JSON can hold: ${String(cause).slice(0, 200)}`, { cause });
+  }
+  throw new TypeError(`${field}: expected what JSON can hold, got a ${typeof value}`);
 }
 
 /** By hand: `JSON.stringify` knows no bigint. */

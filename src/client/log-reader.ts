@@ -55,7 +55,7 @@ export function createLogReader(redis: Redis, onProblem: OnProblem) {
 export type LogReader = ReturnType<typeof createLogReader>;
 
 function countOf(sequence: string | null): string | null {
-  return sequence !== null && /^\d+$/.test(sequence) ? sequence : null;
+  return sequence !== null && /^\d{1,19}$/.test(sequence) ? sequence : null;
 }
 
 function resultsOf(replies: [Error | null, unknown][] | null): unknown[] {

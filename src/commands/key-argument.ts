@@ -1,8 +1,12 @@
 import type { StreamName } from '../shared/domain/follow.ts';
 import { PLATFORMS } from '../shared/domain/platform.ts';
+import { shown } from '../shared/domain/shown.ts';
 import { parseKeyText, type StreamKey } from '../shared/domain/stream-key.ts';
 import { readKey } from '../shared/platforms/key.ts';
 import { UsageError } from './exit-codes.ts';
+
+/** No spelling that several platforms take is longer. */
+const MOST_REPEATED = 100;
 
 /** What help says of a KEY. */
 export const KEY_HELP = `KEY is an address (https://www.twitch.tv/someone), or the platform and any spelling of the channel behind a slash:
@@ -30,12 +34,12 @@ export function readKeyArgument(text: string): StreamKey | StreamName {
 }
 
 function ambiguous(text: string, targets: readonly (StreamKey | StreamName)[]): string {
-  const choices = targets.map(({ platform }) => `${platform}/${text}`).join(', ');
-  return `KEY ${JSON.stringify(text)} could be of several platforms: say which, one of ${choices}`;
+  const choices = targets.map(({ platform }) => `${platform}/${text.slice(0, MOST_REPEATED)}`).join(', ');
+  return `KEY ${shown(text)} could be of several platforms: say which, one of ${choices}`;
 }
 
 function refusal(text: string, reading: ReturnType<typeof readKey> | undefined): string {
   const isNamed = parseKeyText(text.trim()) !== undefined;
   if (isNamed && reading?.kind === 'refused') return reading.reason.replace('stream_key:', 'KEY:');
-  return `KEY ${JSON.stringify(text)}: expected an address, or a platform and a channel such as twitch/someone (platforms: ${PLATFORMS.join(', ')})`;
+  return `KEY ${shown(text)}: expected an address, or a platform and a channel such as twitch/someone (platforms: ${PLATFORMS.join(', ')})`;
 }

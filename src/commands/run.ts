@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { createLifecycle, ForcedEndError, StopDeadlineError } from '../lifecycle.ts';
 import { parseRoles, ROLE_MEANINGS, ROLES, type Role } from '../role.ts';
 import { createRoles } from '../roles.ts';
+import { shown } from '../shared/domain/shown.ts';
 import { isPlatform, PLATFORMS, type Platform } from '../shared/domain/platform.ts';
 import { openContext } from './context.ts';
 import { UsageError } from './exit-codes.ts';
@@ -56,7 +57,9 @@ function isAbrupt(error: unknown): boolean {
 function collectRoles(word: string, before: Role[] | undefined): Role[] {
   const { roles, unknown } = parseRoles([word]);
   if (unknown.length > 0) {
-    throw new UsageError(`unknown role "${unknown.join('", "')}": choose from ${ROLES.join(', ')}, or all`);
+    throw new UsageError(
+      `unknown role ${unknown.slice(0, 5).map(shown).join(', ')}: choose from ${ROLES.join(', ')}, or all`,
+    );
   }
   return ROLES.filter((role) => roles.includes(role) || before?.includes(role));
 }

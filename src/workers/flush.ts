@@ -108,7 +108,7 @@ function report(worker: Worker<ChangeJob, ChangeResult>, { metrics, logger }: Fl
   worker.on('failed', (job, error) => {
     const final = !job || job.attemptsMade >= (job.opts.attempts ?? 1) || error instanceof UnrecoverableError;
     (final ? metrics.failures : metrics.retries).inc({ queue: CHANGE_QUEUE });
-    const fields = { err: error, job: job?.id, change: job?.data.id, attempts: job?.attemptsMade };
+    const fields = { err: error, job: job?.id, change: job?.data?.id, attempts: job?.attemptsMade };
     if (final) logger.error(fields, 'a change could not be published; retry its job');
     else logger.warn(fields, 'a change could not be published; it is tried again');
   });

@@ -106,7 +106,7 @@ testBorder<Exact>({
         guildId: `${guild}`,
         channelId: `${channel}`,
         userId: `${user}`,
-        saidAt: wallClock(micros, 0).slice(0, 26) + 'Z',
+        saidAt: `${wallClock(micros, 0).slice(0, 26)}Z`,
       },
     ]);
     return 'accepted';

@@ -40,7 +40,7 @@ export const statusEvent = z.looseObject({
     /** The same on a repeat. */
     EventId: z.uuid(),
     /** Decimal text; without holes inside an epoch. */
-    Sequence: z.string().regex(/^[1-9]\d*$/),
+    Sequence: z.string().regex(/^[1-9]\d{0,18}$/),
     Epoch: filled,
     SchemaVersion: z.number().int(),
     /** Only in what an operator has published again; it has the place it had, and is not in the log once more. */

@@ -7,8 +7,8 @@ import { CHANGE_QUEUE } from './names.ts';
 
 /** A change that waits in the table; the job is what wakes the flush, and what people see and retry. */
 export const changeJob = z.object({
-  /** A decimal number: larger than JSON's can be. */
-  id: z.string().regex(/^\d+$/),
+  /** A decimal number: larger than JSON's can be, and never larger than the table's. */
+  id: z.string().refine((id) => /^[1-9]\d{0,18}$/.test(id) && BigInt(id) < 2n ** 63n, 'expected the id of a change'),
   platform: z.enum(PLATFORMS),
   lane: z.enum(['urgent', 'normal']),
 });

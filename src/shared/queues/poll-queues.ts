@@ -10,7 +10,8 @@ import { pollQueueName, queuePrefix } from './keys.ts';
  * Jobs of the last version may still wait in a queue: a new field must be optional.
  */
 export const pollJob = z.object({
-  identifier: z.string().min(1),
+  /** As a text column takes it, and no longer than any key. */
+  identifier: z.string().regex(/^[^\p{C}\s]{1,128}$/u),
   reason: z.string().optional(),
   /** What a push said, and how many looks there have been for it with this one. */
   says: z.enum(['online', 'offline', 'something']).optional(),
