@@ -1,6 +1,7 @@
 import type { FoundBy } from '../shared/domain/found-by.ts';
 import { groupBy } from '../shared/domain/group.ts';
 import type { Platform } from '../shared/domain/platform.ts';
+import { isIdentifier } from '../shared/domain/stream-key.ts';
 import type { Observation } from '../shared/domain/observation.ts';
 import type { PlannedLook } from '../shared/domain/planned-look.ts';
 import type { PlatformAdapter } from '../shared/platforms/adapter.ts';
@@ -61,7 +62,8 @@ export function createLook(parts: LookParts) {
   const { adapter, looks, recordLooks, queueChanges, hintedIds, planLooks, isSick, rules, clock, metrics } = parts;
   const { platform } = adapter;
   return async function look({ identifiers, causes }: LookWish, signal: AbortSignal): Promise<Map<string, Looked>> {
-    const streams = await looks.load(platform, identifiers);
+    // What is due is read from Redis: one that is no identifier would make the table refuse all of them.
+    const streams = await looks.load(platform, identifiers.filter(isIdentifier));
     if (streams.length === 0) return new Map();
     const ended = metrics.lookSeconds.startTimer({ platform });
     const beganAt = clock.now();

@@ -1,7 +1,7 @@
 import type { Direction } from './verdict.ts';
 
-/** Why a change that waited is not published after all. */
-export type Silence = 'too-old' | 'silent-online';
+/** Why a change that waited is not published after all. `unreadable`: what its row holds is no stream. */
+export type Silence = 'too-old' | 'silent-online' | 'unreadable';
 
 export interface AgeingChange {
   readonly id: bigint;

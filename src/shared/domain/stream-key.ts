@@ -6,6 +6,13 @@ export interface StreamKey {
   readonly identifier: string;
 }
 
+const IDENTIFIER = /^[^\p{C}\s]{1,128}$/u;
+
+/** Whether a text can be an identifier at all: Redis holds any bytes, the tables do not. */
+export function isIdentifier(text: string): boolean {
+  return IDENTIFIER.test(text);
+}
+
 /** The text form, `youtube/UC…`: scheduler ids, logs, tables and the command line all use it. */
 export function keyText(key: StreamKey): string {
   return `${key.platform}/${key.identifier}`;

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { FoundBy } from '../domain/found-by.ts';
 import { type PerPlatform, perPlatform } from '../domain/platform.ts';
+import { isIdentifier } from '../domain/stream-key.ts';
 import { pollQueueName, queuePrefix } from './keys.ts';
 
 /**
@@ -11,7 +12,7 @@ import { pollQueueName, queuePrefix } from './keys.ts';
  */
 export const pollJob = z.object({
   /** As a text column takes it, and no longer than any key. */
-  identifier: z.string().regex(/^[^\p{C}\s]{1,128}$/u),
+  identifier: z.string().refine(isIdentifier, 'expected the identifier of a key'),
   reason: z.string().optional(),
   /** What a push said, and how many looks there have been for it with this one. */
   says: z.enum(['online', 'offline', 'something']).optional(),

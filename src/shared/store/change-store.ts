@@ -1,4 +1,4 @@
-import type { StreamData } from '../contracts/status-events.ts';
+import { type StreamData, streamData } from '../contracts/status-events.ts';
 import { type FormedBatch, formBatches } from '../domain/batch.ts';
 import type { Lane } from '../domain/follow.ts';
 import type { Platform } from '../domain/platform.ts';
@@ -27,6 +27,7 @@ interface WaitingChange {
   readonly broadcastId: string;
   readonly direction: Direction;
   readonly happenedAt: Date;
+  readonly stream: unknown;
 }
 
 export interface FormOptions {
@@ -106,7 +107,8 @@ async function form(tx: Transaction, options: FormOptions): Promise<Formed> {
   await lockForming(tx, options.platform);
   const changes = await dueChanges(tx, options);
   if (changes.length === 0) return { taken: 0, silenced: [] };
-  const silent = silences(changes, { ...options, silentOnlines: await silentOnlines(tx, changes) });
+  const silentByRule = silences(changes, { ...options, silentOnlines: await silentOnlines(tx, changes) });
+  const silent = new Map([...silentByRule, ...unreadable(changes)]);
   const told = changes.filter((change) => !silent.has(change.id));
   await suppress(tx, silent);
   await insertBatches(tx, formBatches(told, options.maxStreams), options);
@@ -127,8 +129,14 @@ function dueChanges(tx: Transaction, { platform, wanted, now, limit }: FormOptio
     by_key AS (
       SELECT *, bool_or(due) OVER key AS key_due, bool_or(due AND lane = 'urgent') OVER key AS key_urgent
       FROM waiting WINDOW key AS (PARTITION BY identifier))
-    SELECT id, platform, identifier, broadcast_id AS "broadcastId", direction, happened_at AS "happenedAt"
+    SELECT id, platform, identifier, broadcast_id AS "broadcastId", direction, happened_at AS "happenedAt", stream
     FROM by_key WHERE key_due ORDER BY key_urgent DESC, id LIMIT ${limit}`;
+}
+
+/** A row that somebody else has written. In an event it would make readers throw away its neighbours too. */
+function unreadable(changes: readonly WaitingChange[]): [bigint, Silence][] {
+  const spoiled = changes.filter(({ stream }) => !streamData.safeParse(stream).success);
+  return spoiled.map(({ id }) => [id, 'unreadable']);
 }
 
 async function silentOnlines(tx: Transaction, changes: readonly WaitingChange[]): Promise<Set<string>> {
