@@ -15,7 +15,15 @@ import { TROUBLED_WRITES } from './troubled-writes.ts';
 
 /** Every way to break it. */
 export const FAULTS: readonly Fault[] = [
-  ...[...KILL_AT_PLACES, ...KILL_ROLES, ...KILL_SHARDS, ...REDIS_FAULTS, ...POSTGRES_FAULTS, ...NETWORK_FAULTS, ...PLATFORM_FAULTS],
+  ...[
+    ...KILL_AT_PLACES,
+    ...KILL_ROLES,
+    ...KILL_SHARDS,
+    ...REDIS_FAULTS,
+    ...POSTGRES_FAULTS,
+    ...NETWORK_FAULTS,
+    ...PLATFORM_FAULTS,
+  ],
   ...[...TROUBLED_WRITES, ...WRONG_CLOCKS],
   ...[BLOCKED, KILLED_IN_TRANSACTION, MEMORY_FULL, NO_CONNECTIONS, PARTITION],
 ];
