@@ -5,6 +5,7 @@ import type { Plan } from '../plan.ts';
 import type { Stage } from './stage.ts';
 
 const EVERY_MS = 500;
+const TELL_EVERY_MS = 15_000;
 /** A machine that is busy with other things gets so much longer. */
 const MORE_MS = 300_000;
 
@@ -34,7 +35,11 @@ export async function followAll(stage: Stage, plan: Plan, onProgress: (line: str
   const since = Date.now();
   stage.wishes.followAll();
   onProgress('following every key');
-  const { heard, due } = await settle(stage, patience(plan));
+  const telling = setInterval(() => {
+    const { heard, due } = stage.account.tally();
+    onProgress(`what is on the air already: told ${heard} of ${due}`);
+  }, TELL_EVERY_MS);
+  const { heard, due } = await settle(stage, patience(plan)).finally(() => clearInterval(telling));
   if (heard < due) throw new Error(`only ${heard} of ${due} first tellings came in ${seconds(Date.now() - since)}`);
   onProgress(`everything is followed, and what is on the air told, after ${seconds(Date.now() - since)}`);
 }

@@ -43,7 +43,12 @@ export function createUpkeepSchedules(queue: Queue) {
 export type UpkeepSchedules = ReturnType<typeof createUpkeepSchedules>;
 
 export function openUpkeepQueue(connection: Redis): Queue {
-  const queue = new Queue(UPKEEP_QUEUE, { connection, prefix: queuePrefix(UPKEEP_QUEUE) });
+  const queue = new Queue(UPKEEP_QUEUE, {
+    connection,
+    prefix: queuePrefix(UPKEEP_QUEUE),
+    // The events stream of a queue is read by nobody here; at its default length it grows for hours.
+    streams: { events: { maxLen: 100 } },
+  });
   // The connection tells of its own losses, once; a queue would repeat each of them.
   queue.on('error', () => undefined);
   return queue;
