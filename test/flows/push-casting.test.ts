@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../src/shared/runtime/database.t
 import { caughtUp } from '../support/caught-up.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { pushLooks } from '../support/push-looks.ts';
 
 /** Polls come too late for these tests: what is heard in time was pushed. */
 const SELDOM = {
@@ -97,10 +98,9 @@ describe.each(PLATFORMS)('a stream on %s, polled once a day', (platform) => {
   });
 });
 
-it('what somebody else sends changes nothing, and costs no request', async () => {
+it('what somebody else sends changes nothing, and leads to no look', async () => {
   const { identifier } = await pushedStreamer('twitcasting');
-  const looks = () => cluster.sim.requests.recent('twitcasting', 'users').filter(({ ids }) => ids.includes(identifier));
-  const before = looks().length;
+  const looks = async () => (await pushLooks(cluster.redis.url, 'twitcasting')).filter((one) => one === identifier);
   const movie = { id: '4189037369', user_id: '1', is_live: true };
   const body = { movie, broadcaster: { screen_id: identifier } };
   const post = (platform: Platform, given: object) =>
@@ -108,11 +108,12 @@ it('what somebody else sends changes nothing, and costs no request', async () =>
   const forged = [body, { ...body, signature: '' }, { ...body, signature: 'f'.repeat(32) }];
   for (const one of forged) expect((await post('twitcasting', one)).ok).toBe(false);
   expect((await post('twitter', { data: {} })).ok).toBe(false);
+  expect(await looks()).toEqual([]);
   const last = cluster.sim.world.goLive('twitcasting', identifier);
   await eventually(() =>
     expect(cluster.heardOf({ platform: 'twitcasting', identifier })).toEqual([`online ${last.id}`]),
   );
-  expect(looks().length).toBe(before + 1);
+  expect(await looks()).toEqual([identifier]);
 });
 
 async function forget(platform: Platform, userId: string): Promise<void> {
