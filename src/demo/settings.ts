@@ -1,5 +1,5 @@
 import { VARIABLES } from '../shared/config/variables.ts';
-import { type PerPlatform, perPlatform, type Platform } from '../shared/domain/platform.ts';
+import { type PerPlatform, perPlatform } from '../shared/domain/platform.ts';
 
 /** How quick everything is in the demo, in ms. It follows from how many streamers are followed on each platform. */
 export interface DemoTimes {
@@ -22,6 +22,12 @@ export const YOUTUBE_UNITS = 1_000_000;
 const SAFETY_NET_MS = 5 * 60 * SECOND;
 
 /**
+ * The simulated connections break for 2 s, and 24 s at least lie between two broadcasts. TwitCasting is looked at so seldom
+ * that on a busy machine two looks at a live key may be 8 s apart: what began again meanwhile would be another broadcast.
+ */
+const GRACE_MS: PerPlatform<number> = { youtube: 0, twitch: 8 * SECOND, twitter: 0, twitcasting: 12 * SECOND };
+
+/**
  * @param followed how many streamers on each platform
  * @param push whether the platforms push
  */
@@ -29,8 +35,7 @@ export function demoTimes(followed: PerPlatform<number>, push: boolean): DemoTim
   return {
     pushed: push,
     pollMs: push ? perPlatform(() => SAFETY_NET_MS) : pollTimes(followed),
-    // The simulated connections break for 2 s, and 24 s at least lie between two broadcasts.
-    graceMs: perPlatform((platform) => (hasGrace(platform) ? 8 * SECOND : 0)),
+    graceMs: GRACE_MS,
     batchMs: 2 * SECOND,
   };
 }
@@ -44,10 +49,6 @@ function pollTimes(followed: PerPlatform<number>): PerPlatform<number> {
     // TwitCasting allows 60 a minute, and each key needs one of its own, twice as often while it is live.
     twitcasting: Math.max(4 * SECOND, followed.twitcasting * 2.5 * SECOND),
   };
-}
-
-function hasGrace(platform: Platform): boolean {
-  return platform === 'twitch' || platform === 'twitcasting';
 }
 
 export interface EnvironmentParts {
