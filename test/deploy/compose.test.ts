@@ -12,7 +12,8 @@ interface Service {
   readonly command: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly depends_on?: Readonly<Record<string, { condition: string }>>;
-  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly restart?: string;
   readonly networks?: readonly string[];
   readonly volumes?: readonly string[];
   readonly ports?: readonly string[];
@@ -29,7 +30,8 @@ const root = path.join(import.meta.dirname, '..', '..');
 const source = await readFile(path.join(root, 'docker-compose.yml'), 'utf8');
 const dockerfile = await readFile(path.join(root, 'Dockerfile'), 'utf8');
 const compose = parse(source, { merge: true }) as Compose;
-const ours = Object.entries(compose.services).filter(([, { image }]) => image === 'tallylight');
+const all = Object.entries(compose.services).filter(([, { image }]) => image === 'tallylight');
+const ours = all.filter(([name]) => name !== 'migrate');
 
 test('there is one service for each role, from one image', () => {
   expect(ours.map(([name]) => name).sort()).toEqual([...ROLES].sort());
@@ -37,13 +39,13 @@ test('there is one service for each role, from one image', () => {
 });
 
 test('every variable of the compose file is one that Tallylight reads', () => {
-  const given = ours.flatMap(([, { environment = {} }]) => Object.keys(environment));
+  const given = all.flatMap(([, { environment = {} }]) => Object.keys(environment));
   const interpolated = [...source.matchAll(/\$\{([A-Z_]+)/g)].map((match) => match[1] ?? '');
   for (const name of [...given, ...interpolated]) expect(Object.keys(VARIABLES)).toContain(name);
 });
 
 test('the settings of every service are accepted as they are', () => {
-  for (const [, { environment = {} }] of ours) {
+  for (const [, { environment = {} }] of all) {
     const settings = Object.entries(environment).map(([name, value]) => [name, interpolate(value)]);
     expect(() => loadConfig(Object.fromEntries(settings))).not.toThrow();
   }
@@ -65,21 +67,25 @@ test('every service but web can be scaled', () => {
   }
 });
 
-test('every service has a health check, and ours wait for the servers to pass theirs', () => {
-  for (const service of Object.values(compose.services)) expect(service.healthcheck?.test.length).toBeGreaterThan(0);
-  for (const [, { depends_on: needs }] of ours) {
-    expect(needs).toEqual({ redis: { condition: 'service_healthy' }, postgres: { condition: 'service_healthy' } });
+test('every service that stays has a health check, and ours wait for Redis and for the tables', () => {
+  for (const [name, { healthcheck }] of Object.entries(compose.services)) {
+    if (name !== 'migrate') expect(healthcheck?.test?.length).toBeGreaterThan(0);
   }
+  const needs = { redis: { condition: 'service_healthy' }, migrate: { condition: 'service_completed_successfully' } };
+  for (const [, service] of ours) expect(service.depends_on).toEqual(needs);
+  const { migrate } = compose.services;
+  expect(migrate).toMatchObject({ restart: 'no', healthcheck: { disable: true } });
+  expect(migrate?.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
 });
 
 test('the health check, the entry point and the commands exist', async () => {
-  const { commands } = await createProgram(['run', 'healthcheck']);
+  const { commands } = await createProgram([]);
   const names = commands.map((command) => command.name());
   const check = ['node', 'dist/src/main.js', 'healthcheck'];
   for (const [, { healthcheck }] of ours) expect(healthcheck?.test).toEqual(['CMD', ...check]);
   expect(instruction('HEALTHCHECK')).toContain(`CMD ${JSON.stringify(check).replaceAll(',', ', ')}`);
   expect(instruction('ENTRYPOINT')).toBe('["node", "dist/src/main.js"]');
-  expect(names).toEqual(expect.arrayContaining(['run', 'healthcheck']));
+  expect(names).toEqual(expect.arrayContaining(['run', 'healthcheck', ...(compose.services.migrate?.command ?? [])]));
 });
 
 test('Redis drops no key and keeps what it holds on disk', () => {
@@ -91,7 +97,18 @@ test('Redis drops no key and keeps what it holds on disk', () => {
 test('every network and volume that is used is declared', () => {
   for (const { networks = [], volumes = [] } of Object.values(compose.services)) {
     for (const network of networks) expect(compose.networks).toHaveProperty(network);
-    for (const volume of volumes) expect(compose.volumes).toHaveProperty(volume.split(':')[0] ?? '');
+    const named = volumes.map((volume) => volume.split(':')[0] ?? '').filter((source) => !source.startsWith('./'));
+    for (const volume of named) expect(compose.volumes).toHaveProperty(volume);
+  }
+});
+
+test('what is mounted from here exists, and is only read', async () => {
+  const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) =>
+    volumes.filter((one) => one[0] === '.'),
+  );
+  expect(mounted.length).toBe(3);
+  for (const [file = '', , mode] of mounted.map((volume) => volume.split(':'))) {
+    expect([file, mode, await readable(path.join(root, file))]).toEqual([file, 'ro', true]);
   }
 });
 
