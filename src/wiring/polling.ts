@@ -16,6 +16,7 @@ import { createLookStore } from '../shared/store/look-store.ts';
 import { createRecordLooks } from '../shared/store/record-store.ts';
 import { createBatchLook } from '../workers/batch-look.ts';
 import { createLook } from '../workers/look.ts';
+import { createLookStop } from '../workers/look-stop.ts';
 import { createMarkMembersOnly } from '../workers/mark-members-only.ts';
 import { createPollWorker } from '../workers/poll.ts';
 import { createPollWatchdog, type PollWatchdog } from '../workers/poll-watchdog.ts';
@@ -46,12 +47,12 @@ export function wirePolling(parts: PollingParts): Polling {
   const { config, redis, clock, logger, metrics } = context;
   const { platform, batchSize } = adapter;
   const intervalMs = (): number => config.pollIntervalMs[platform];
-  const stopping = new AbortController();
+  const lookStop = createLookStop();
   const lookAtBatch = createBatchLook({
     ...{ platform, intervalMs, clock, logger },
     dueKeys: createDueKeys(redis, platform),
     look: wireLook(parts),
-    stopping: stopping.signal,
+    stopping: lookStop.signal,
     onPaceChange: (identifiers) => {
       parts.tracking.align(identifiers.map((identifier) => ({ platform, identifier }))).catch((error: unknown) => {
         logger.warn({ platform, err: error }, 'pace not applied, reconcile will');
@@ -63,10 +64,9 @@ export function wirePolling(parts: PollingParts): Polling {
     dueKeys: createDueKeys(redis, platform),
   });
   const worker = createPollWorker({
-    ...{ platform, connection, sharedLook, clock, logger, metrics },
+    ...{ platform, connection, sharedLook, lookStop, clock, logger, metrics },
     lookAgain: parts.tracking.lookAgain,
     onProgress: () => watchdog.progress(),
-    abortLooks: () => stopping.abort(),
   });
   const watchdog = createPollWatchdog({
     name: worker.name,

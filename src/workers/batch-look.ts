@@ -17,8 +17,8 @@ export interface BatchLookParts {
   readonly intervalMs: () => number;
   /** Called with the keys whose pace changed, so that their schedulers follow. */
   readonly onPaceChange: (identifiers: readonly string[]) => void;
-  /** Aborted when the process stops: a look under way is given up, its claims are handed back. */
-  readonly stopping: AbortSignal;
+  /** Aborted when the worker stops: a look under way is given up, its claims are handed back. */
+  readonly stopping: () => AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly timeoutMs?: number;
@@ -41,7 +41,8 @@ export function createBatchLook(parts: BatchLookParts) {
   const { dueKeys, look, clock } = parts;
   return async function lookAtBatch(batch: ClaimedBatch): Promise<Map<string, Looked>> {
     const startedAt = clock.now().getTime();
-    const limit = createTimeLimit(parts.stopping, parts.timeoutMs ?? LOOK_TIMEOUT_MS);
+    const stopping = parts.stopping();
+    const limit = createTimeLimit(stopping, parts.timeoutMs ?? LOOK_TIMEOUT_MS);
     try {
       const looked = await look({ identifiers: batch.identifiers, causes: batch.causes }, limit.signal);
       await dueKeys.settle(
@@ -56,7 +57,7 @@ export function createBatchLook(parts: BatchLookParts) {
       if (moved.length > 0) parts.onPaceChange(moved);
       return looked;
     } catch (error) {
-      await giveBack(parts, batch, error);
+      await giveBack(parts, batch, { error, isStopping: stopping.aborted });
       throw error;
     } finally {
       limit.release();
@@ -83,11 +84,15 @@ function nextDue(
 }
 
 /** Nothing was learned: the keys are due again, and the platform rests if it said so or keeps failing. */
-async function giveBack(parts: BatchLookParts, batch: ClaimedBatch, error: unknown): Promise<void> {
+async function giveBack(
+  parts: BatchLookParts,
+  batch: ClaimedBatch,
+  { error, isStopping }: { error: unknown; isStopping: boolean },
+): Promise<void> {
   const { platform, dueKeys, clock, logger } = parts;
   const now = clock.now().getTime();
   const failures = await dueKeys.giveBack(batch.identifiers, now, isToBlame(error));
-  const restMs = parts.stopping.aborted ? 0 : restMsAfter(error, failures, now);
+  const restMs = isStopping ? 0 : restMsAfter(error, failures, now);
   await dueKeys.rest(error instanceof Error ? error.message : String(error), restMs);
   logger.warn({ platform, err: error, keys: batch.identifiers.length, restMs }, 'look failed');
 }

@@ -7,6 +7,7 @@ import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
 import type { Service } from '../shared/runtime/service.ts';
+import type { LookStop } from './look-stop.ts';
 import type { SharedLook } from './shared-look.ts';
 
 export interface PollWorkerParts {
@@ -17,8 +18,7 @@ export interface PollWorkerParts {
   readonly lookAgain: (platform: Platform, job: PollJob, saw: PollResult) => Promise<void>;
   /** Called after each finished poll: the watchdog's sign of progress. */
   readonly onProgress: () => void;
-  /** Gives up the looks under way. */
-  readonly abortLooks: () => void;
+  readonly lookStop: Pick<LookStop, 'giveUp' | 'renew'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -38,6 +38,7 @@ export function createPollWorker(parts: PollWorkerParts): Service {
     name,
     async start() {
       if (worker) return;
+      parts.lookStop.renew();
       worker = new Worker(name, (job) => poll(parts, job), {
         connection: parts.connection,
         prefix: queuePrefix(name),
@@ -50,7 +51,7 @@ export function createPollWorker(parts: PollWorkerParts): Service {
     async stop() {
       const closing = worker;
       worker = undefined;
-      const timer = setTimeout(parts.abortLooks, FINISH_MS);
+      const timer = setTimeout(parts.lookStop.giveUp, FINISH_MS);
       await closing?.close().finally(() => clearTimeout(timer));
     },
   };

@@ -20,7 +20,8 @@ function batchLook(look: BatchLookParts['look'], stopping: AbortSignal, timeoutM
     rest: async () => undefined,
   } as unknown as BatchLookParts['dueKeys'];
   const lookAtBatch = createBatchLook({
-    ...{ platform: 'twitch', dueKeys, look, stopping, timeoutMs, clock: systemClock },
+    stopping: () => stopping,
+    ...{ platform: 'twitch', dueKeys, look, timeoutMs, clock: systemClock },
     ...{ intervalMs: () => 60_000, onPaceChange: () => undefined, logger: pino({ level: 'silent' }) },
   });
   const batch = { identifiers: ['1'], slots: new Map(), causes: new Map(), stretch: 1 };
