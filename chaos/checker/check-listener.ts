@@ -1,6 +1,7 @@
 import type { Difference, DifferenceKind } from './difference.ts';
 import type { Duty } from './duty.ts';
 import type { Direction, Rules } from './entry.ts';
+import { withoutFollowedAnew } from './followed-anew.ts';
 import { grouped } from './grouped.ts';
 import type { Session } from './sessions.ts';
 import type { Span } from './unclear.ts';
@@ -26,6 +27,8 @@ export interface Due {
   readonly offline: Duty;
   /** Nobody follows it in the end: a comparison with what is live and followed may then take it away. */
   readonly isLeft: boolean;
+  /** When its key was followed. */
+  readonly followed: readonly Span[];
 }
 
 export interface ListenerParts {
@@ -37,7 +40,8 @@ export interface ListenerParts {
 }
 
 /** What one listener was told, against what was. */
-export function checkListener(parts: ListenerParts): Difference[] {
+export function checkListener(given: ListenerParts): Difference[] {
+  const parts = { ...given, tellings: once(given) };
   const byId = grouped(parts.tellings, ({ platform, id }) => `${platform}/${id}`);
   const known = new Set(
     parts.due.flatMap(({ session }) => session.parts.map(({ platform, id }) => `${platform}/${id}`)),
@@ -48,6 +52,16 @@ export function checkListener(parts: ListenerParts): Difference[] {
     ...strangers.map((one) => said('phantom', parts, one, `${one.id} was told ${one.direction}, but never was live`)),
     ...checkOrder(parts),
   ];
+}
+
+/** What was told, each broadcast for the first time that its key was followed. */
+function once({ tellings, due }: ListenerParts): Telling[] {
+  const followed = new Map<string, readonly Span[]>(
+    due.flatMap((one) => one.session.parts.map(({ platform, id }) => [`${platform}/${id}`, one.followed] as const)),
+  );
+  const byId = grouped(tellings, ({ platform, id }) => `${platform}/${id}`);
+  const kept = new Set([...byId].flatMap(([id, told]) => withoutFollowedAnew(told, followed.get(id) ?? [])));
+  return tellings.filter((one) => kept.has(one));
 }
 
 function tellingsOf({ parts }: Session, byId: ReadonlyMap<string, readonly Telling[]>): Telling[] {

@@ -72,7 +72,7 @@ function dueOf(history: History, { unclear, looks, followed, names }: Known): Du
       listings: session.platform === 'youtube' ? looks(session.platform, channel) : [],
     };
     return {
-      ...{ session, isLeft: !isFollowed(circumstances.followed) },
+      ...{ session, followed: circumstances.followed, isLeft: !isFollowed(circumstances.followed) },
       ends: [...endTimes(session, circumstances), ...seemingEnds(session, circumstances)],
       ...{ online: onlineDuty(session, circumstances), offline: offlineDuty(session, circumstances) },
     };

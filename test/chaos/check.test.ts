@@ -48,6 +48,17 @@ describe('a good history', () => {
     expect(found(broadcast('x', 100, 160, { key: '2' }), ...END)).toEqual([]);
   });
 
+  it('may tell again what a comparison took away while nobody followed, once it is followed again', () => {
+    const taken = told('offline', 'a', 115, { source: 'snapshot' });
+    const again = told('online', 'a', 125, { eventId: 'again', source: 'snapshot', streams: ON.streams });
+    expect(found(ONE, ON, unfollow(110), taken, follow(120), again, OFF, ...END)).toEqual([]);
+    // Nobody followed it again; and it was no comparison that took it away.
+    expect(found(ONE, ON, taken, again, OFF, ...END)).toContain('duplicate');
+    expect(found(ONE, ON, unfollow(110), told('offline', 'a', 115), follow(120), again, OFF, ...END)).toContain(
+      'order',
+    );
+  });
+
   it('may tell both ids where they changed while everything was broken', () => {
     const parts = [broadcast('a', 100, 160), broadcast('b', 162, 200, { continues: 'a' })];
     const tellings = [ON, OFF, told('online', 'b', 164), told('offline', 'b', 202)];
