@@ -8,10 +8,13 @@ import type { Span } from './unclear.ts';
  * @param followed when its key was
  */
 export function withoutFollowedAnew(told: readonly Telling[], followed: readonly Span[]): Telling[] {
-  return told.reduce<Telling[]>((kept, one) => {
-    const [before, gone] = [kept.at(-2), kept.at(-1)];
+  const kept: Telling[] = [];
+  for (const one of told) {
+    const [before, gone] = kept.slice(-2);
     const isAgain = one.direction === 'online' && gone?.isGuess === true && before?.direction === 'online';
     const isAnew = isAgain && followed.some(({ from }) => before.at < from && from <= one.at);
-    return isAnew ? kept.slice(0, -1) : [...kept, one];
-  }, []);
+    if (isAnew) kept.pop();
+    else kept.push(one);
+  }
+  return kept;
 }
