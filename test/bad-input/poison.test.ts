@@ -35,11 +35,6 @@ beforeAll(async () => {
   neighbours = Array.from({ length: NEIGHBOURS }, add);
   const url = await spoilRowsOf(poison.identifier, cluster.sim.env().TWITCH_API_URL ?? '');
   await cluster.run('all', { TWITCH_API_URL: url });
-  undo.push(
-    () => cluster.stop(),
-    () => database.$disconnect(),
-    () => redis.disconnect(),
-  );
   for (const key of [poison, ...neighbours]) await cluster.follow(key);
   await eventually(
     async () => expect(await database.stream.count({ where: { guilds: { gt: 0 } } })).toBe(NEIGHBOURS + 1),
