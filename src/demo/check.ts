@@ -103,7 +103,7 @@ function checkRoot(
   const id = online[0]?.broadcastId;
   const first = history.find((one) => one.platform === session.platform && one.id === session.id);
   if (id === undefined || id === session.id || !first) return [];
-  if (followedMs(first, follow, checkedAt) < tolerance.leastLiveMs[session.platform]) return [];
+  if (followedMs(first, follow, { tolerance, checkedAt }) < tolerance.leastLiveMs[session.platform]) return [];
   return [difference('phantom', session, `${sessionName(session)} was announced as ${id}, which only carries it on`)];
 }
 

@@ -14,6 +14,8 @@ export interface FollowedKey extends StreamKey {
 export interface Tolerance {
   /** What was live for so long while it was followed must have been seen. */
   readonly leastLiveMs: PerPlatform<number>;
+  /** So long after its first follow a key is surely pushed and was looked at once more; 0 where it is polled. */
+  readonly pushedAfterMs: number;
   /** By how much an announced end may differ: some platforms do not tell the end, it is when a look missed it. */
   readonly endMs: PerPlatform<number>;
   /** The same for a start: platforms tell it to the second. */
@@ -43,7 +45,7 @@ export function expectationOf(
   const { platform, startedAt, endedAt } = session;
   const left = follow.unfollowedAt?.getTime() ?? Number.POSITIVE_INFINITY;
   const ended = endedAt?.getTime() ?? Number.POSITIVE_INFINITY;
-  const seenMs = followedMs(session, follow, checkedAt);
+  const seenMs = followedMs(session, follow, { tolerance, checkedAt });
   const inTime = ended > follow.followedAt.getTime() - tolerance.startMs;
   const couldBeSeen = inTime && startedAt.getTime() < left + tolerance.unfollowMs;
   if (!couldBeSeen) return { online: 'never', offline: 'never' };
@@ -53,13 +55,14 @@ export function expectationOf(
   return { online, offline: isDue ? 'must' : 'may' };
 }
 
-/** How long something was live while it was followed, in ms; negative when never. */
+/** How long something was live while it was followed and had to be seen, in ms; negative when never. */
 export function followedMs(
   { startedAt, endedAt }: Pick<TrueBroadcast, 'startedAt' | 'endedAt'>,
   { followedAt, unfollowedAt }: FollowedKey,
-  checkedAt: Date,
+  { tolerance, checkedAt }: { tolerance: Pick<Tolerance, 'pushedAfterMs'>; checkedAt: Date },
 ): number {
-  const from = Math.max(startedAt?.getTime() ?? Number.POSITIVE_INFINITY, followedAt.getTime());
+  const begun = startedAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  const from = Math.max(begun, followedAt.getTime() + tolerance.pushedAfterMs);
   const until = Math.min((endedAt ?? checkedAt).getTime(), (unfollowedAt ?? checkedAt).getTime());
   return until - from;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startSimulator } from '../../simulator/simulator.ts';
+import type { Session } from '../../simulator/sessions.ts';
+import { expectationOf } from '../../src/demo/expectation.ts';
 import { demoEnvironment, demoTimes, MOST_TWITCASTING } from '../../src/demo/settings.ts';
 import { timelineOf } from '../../src/demo/timeline.ts';
 import { toleranceOf } from '../../src/demo/tolerance.ts';
@@ -52,6 +54,22 @@ describe('the environment of the demo', () => {
       expect(leastLiveMs[platform]).toBeLessThanOrEqual(LEAST_LIVE_MS);
       expect(times.graceMs[platform] + times.pollMs[platform]).toBeLessThan(LEAST_OFFLINE_MS);
     }
+  });
+
+  it('need not hear, where platforms push, of what was over before a key could be pushed', () => {
+    const at = (seconds: number) => new Date(seconds * 1_000);
+    const pushed = toleranceOf(
+      demoTimes(
+        perPlatform(() => 3),
+        true,
+      ),
+    );
+    const follow = { platform: 'twitch', identifier: '1', followedAt: at(100), unfollowedAt: null } as const;
+    const due = (begun: number, ended: number) => {
+      const session = { platform: 'twitch', startedAt: at(begun), endedAt: at(ended) };
+      return expectationOf(session as Session, follow, { tolerance: pushed, checkedAt: at(300) }).online;
+    };
+    expect([due(101, 125), due(101, 150), due(131, 150)]).toEqual(['may', 'must', 'must']);
   });
 
   it('asks TwitCasting less than sixty times a minute, though all its streamers be live', () => {
