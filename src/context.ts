@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Config } from './shared/config/config.ts';
 import type { ApplySettings } from './shared/config/live-config.ts';
 import type { Platform } from './shared/domain/platform.ts';
+import type { RedisConnection } from './shared/redis/open-connection.ts';
 import type { Clock } from './shared/runtime/clock.ts';
 import type { Database } from './shared/runtime/database.ts';
 import type { Health } from './shared/runtime/health.ts';
@@ -15,7 +15,7 @@ export interface Context {
   readonly applySettings: ApplySettings;
   readonly database: Database;
   /** For commands: a caller hears at once when Redis is away. Workers and subscribers open their own. */
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;

@@ -2,7 +2,9 @@ import type { Context } from './context.ts';
 import { createHttp } from './http/http.ts';
 import { createFollowListener, type FollowListener } from './producers/follow-listener.ts';
 import type { Role } from './role.ts';
-import { openRedis } from './shared/runtime/redis.ts';
+import { pollQueueName } from './shared/queues/keys.ts';
+import { CHANGE_QUEUE, UPKEEP_QUEUE } from './shared/queues/names.ts';
+import { createWorkerConnections } from './shared/queues/worker-connections.ts';
 import type { Check } from './shared/runtime/health.ts';
 import type { Service } from './shared/runtime/service.ts';
 import { wireIntake } from './wiring/intake.ts';
@@ -33,7 +35,7 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
   const listener = createListener(context, parts);
   const services: Record<Role, () => Service[]> = {
     flush: () => [createFlush(context, parts)],
-    sync: () => wireUpkeep(context, parts),
+    sync: () => wireUpkeep(context, { ...parts, connection: parts.connections.of(UPKEEP_QUEUE) }),
     poll: () => pollings.flatMap(({ worker, watchdog }) => [worker, watchdog]),
     listen: () => [listener, wireHintListener(context, { tracking: parts.tracking, ...parts.platforms })],
     web: () => parts.push.ingress(),
@@ -51,7 +53,7 @@ export async function createRoles(context: Context, roles: readonly Role[]): Pro
 
 /** What several roles share. */
 function wireParts(context: Context) {
-  const connection = openRedis(context.redisUrl, 'blocking', context.logger);
+  const connections = createWorkerConnections(context.redisUrl, context.logger);
   const platforms = wirePlatforms(context);
   const tracking = wireTracking(context);
   const publishing = wirePublishing(context);
@@ -59,20 +61,23 @@ function wireParts(context: Context) {
   const reconciling = wireReconcile(context, { tracking, publishing, push });
   const { runSoon } = reconciling;
   const intake = wireIntake(context, { tracking, runSoon, adapters: platforms.adapters });
-  return { connection, platforms, tracking, publishing, push, reconciling, intake };
+  return { connections, platforms, tracking, publishing, push, reconciling, intake };
 }
 
 type Parts = ReturnType<typeof wireParts>;
 
-function wirePollings(context: Context, { platforms, tracking, publishing, connection }: Parts): Polling[] {
+function wirePollings(context: Context, { platforms, tracking, publishing, connections }: Parts): Polling[] {
   return context.pollPlatforms.flatMap((platform) => {
     const adapter = platforms.adapters.get(platform);
-    return adapter ? [wirePolling({ context, adapter, tracking, publishing, connection })] : [];
+    if (!adapter) return [];
+    const connection = connections.of(pollQueueName(platform));
+    return [wirePolling({ context, adapter, tracking, publishing, connection })];
   });
 }
 
-function createFlush({ metrics, logger }: Context, { connection, publishing }: Parts): Service {
+function createFlush({ metrics, logger }: Context, { connections, publishing }: Parts): Service {
   const { changes, pace, backPressure, platformFlush } = publishing;
+  const connection = connections.of(CHANGE_QUEUE);
   return createFlushWorker({ connection, metrics, logger, changes, pace, backPressure, flush: platformFlush.flush });
 }
 
@@ -94,13 +99,13 @@ function listening(listener: FollowListener): Check {
 }
 
 /** Starts first and therefore ends last. */
-function closing({ tracking, publishing, reconciling, connection }: Parts): Service {
+function closing({ tracking, publishing, reconciling, connections }: Parts): Service {
   return {
     name: 'connections',
     start: async () => undefined,
     async stop() {
       await Promise.all([tracking.close(), publishing.close(), reconciling.close()]);
-      connection.disconnect();
+      connections.close();
     },
   };
 }

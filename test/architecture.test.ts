@@ -56,8 +56,10 @@ test('the embedded servers stand alone', () => {
   expect(leaving('src/embedded/', ['src/embedded/'])).toEqual([]);
 });
 
-test('the client for shards stands on the contracts and the domain alone', () => {
-  expect(leaving('src/client/', ['src/client/', 'src/shared/contracts/', 'src/shared/domain/'])).toEqual([]);
+test('the client for shards stands on the contracts, the domain and the way to Redis alone', () => {
+  const ground = ['src/shared/contracts/', 'src/shared/domain/', 'src/shared/redis/'];
+  expect(leaving('src/client/', ['src/client/', ...ground])).toEqual([]);
+  expect(leaving('src/shared/redis/', ['src/shared/redis/'])).toEqual([]);
 });
 
 test('only a program reads its environment and its arguments, and ends the process', () => {

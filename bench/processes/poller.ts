@@ -1,6 +1,7 @@
 import type { PlatformAdapter } from '../../src/shared/platforms/adapter.ts';
+import { pollQueueName, queuePrefix } from '../../src/shared/queues/keys.ts';
 import { createMetrics, type Metrics } from '../../src/shared/runtime/metrics.ts';
-import { openRedis } from '../../src/shared/runtime/redis.ts';
+import { openWaiting } from '../../src/shared/runtime/redis.ts';
 import type { Service } from '../../src/shared/runtime/service.ts';
 import { wirePolling } from '../../src/wiring/polling.ts';
 import { wirePublishing } from '../../src/wiring/publishing.ts';
@@ -20,7 +21,11 @@ const duties: PollingDuties = {
   async open(place: PollingPlace) {
     const context = { ...openContext(place), metrics };
     const parts = { tracking: wireTracking(context), publishing: wirePublishing(context) };
-    const connection = openRedis(place.redisUrl, 'blocking', context.logger);
+    const connection = openWaiting(
+      place.redisUrl,
+      queuePrefix(pollQueueName(instantPlatform.platform)),
+      context.logger,
+    );
     worker = wirePolling({ ...parts, context, adapter: instantPlatform, connection }).worker;
   },
   async work() {

@@ -24,7 +24,7 @@ export function openContext({ databaseUrl, redisUrl, everyMs }: PollingPlace): C
   return {
     ...{ config, applySettings, logger, databaseUrl, redisUrl },
     database: openDatabase(databaseUrl),
-    redis: openRedis(redisUrl, 'command', logger),
+    redis: openRedis(redisUrl, logger),
     metrics: createMetrics(),
     clock: systemClock,
     pollPlatforms: config.platforms,

@@ -1,7 +1,11 @@
-import { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
+import { isElsewhere, type OpenOptions, openClusterNodeAt, openConnectionAt } from '../shared/redis/open-connection.ts';
 
-/** Where Redis is: its address, or a connection whose options are copied. The connection itself is never used. */
-export type RedisAccess = { readonly redis: Redis } | { readonly redisUrl: string };
+/**
+ * Where Redis is: its address, or a connection whose options are copied. The connection itself is never used; of a Redis Cluster it only
+ * tells where the nodes are, and therefore has to be connected.
+ */
+export type RedisAccess = { readonly redis: Redis | Cluster } | { readonly redisUrl: string };
 
 /** Hears of everything that went wrong and is being tried again, or that was passed over. */
 export type OnProblem = (problem: Error) => void;
@@ -12,8 +16,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /**
  * Opens a connection of our own. It comes back by itself after every loss; commands fail soon when it is away,
  * and when the server hangs.
+ * @param key to whose server it leads in a Redis Cluster, wherever that is; all its commands have keys that are there
  */
-export function connect(access: RedisAccess, onProblem: OnProblem): Redis {
+export function connect(access: RedisAccess, key: string, onProblem: OnProblem): Redis {
   const options = {
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -24,8 +29,9 @@ export function connect(access: RedisAccess, onProblem: OnProblem): Redis {
     lazyConnect: false,
     enableOfflineQueue: true,
     keyPrefix: '', // the keys are the contract
+    reconnectOnError: isElsewhere,
   };
-  const redis = 'redis' in access ? access.redis.duplicate(options) : new Redis(access.redisUrl, options);
+  const redis = open(access, key, options);
   let away = false;
   redis.on('error', (cause) => {
     if (!away) onProblem(new Error('the connection to Redis is lost, and tried again', { cause }));
@@ -35,6 +41,12 @@ export function connect(access: RedisAccess, onProblem: OnProblem): Redis {
     away = false;
   });
   return redis;
+}
+
+function open(access: RedisAccess, key: string, options: OpenOptions): Redis {
+  if ('redisUrl' in access) return openConnectionAt(access.redisUrl, key, options);
+  // Not by its class: the bot may have an ioredis of its own.
+  return 'nodes' in access.redis ? openClusterNodeAt(access.redis, key, options) : access.redis.duplicate(options);
 }
 
 /** Returns once the first attempt to connect has ended, well or not. */

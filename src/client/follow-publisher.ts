@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { HEARD_PREFIX } from '../shared/contracts/channels.ts';
 import { saidAtFromMicros } from '../shared/contracts/timestamp.ts';
 import { pauseMs } from './backoff.ts';
 import { connect, firstContact, type OnProblem, type RedisAccess } from './connection.ts';
@@ -99,7 +100,7 @@ export function createFollowPublisher(parts: FollowPublisherParts): FollowPublis
 
   /** One at a time does everything, so the order holds by itself. */
   async function work(kept: FollowFallback): Promise<void> {
-    const redis = connect(parts, onProblem);
+    const redis = connect(parts, HEARD_PREFIX, onProblem);
     redis.on('ready', wake.raise);
     await firstContact(redis);
     let failures = 0;

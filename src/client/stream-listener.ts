@@ -1,3 +1,4 @@
+import { LOG_KEY } from '../shared/contracts/channels.ts';
 import { connect, type OnProblem, type RedisAccess } from './connection.ts';
 import { createInbox, type Incoming } from './inbox.ts';
 import { createLogReader } from './log-reader.ts';
@@ -50,7 +51,7 @@ export function createStreamListener(parts: StreamListenerParts): StreamListener
   }
 
   async function work(began: Omit<ProgressParts, 'log'>): Promise<void> {
-    const redis = connect(parts, onProblem);
+    const redis = connect(parts, LOG_KEY, onProblem);
     const current = createProgress({ ...began, log: createLogReader(redis, onProblem) });
     progress = current;
     const heard = subscribe({ access: parts, onMessage: inbox.put, onSubscribed: inbox.look, onProblem });

@@ -1,4 +1,4 @@
-import { OFFLINE_CHANNEL, ONLINE_CHANNEL } from '../shared/contracts/channels.ts';
+import { LOG_KEY, OFFLINE_CHANNEL, ONLINE_CHANNEL } from '../shared/contracts/channels.ts';
 import { connect, type OnProblem, type RedisAccess } from './connection.ts';
 
 export interface SubscriptionParts {
@@ -20,7 +20,7 @@ const RETRY_MS = 1_000;
 
 /** Hears `streams.online` and `streams.offline` on a connection of its own, again after every loss. */
 export function subscribe({ access, onMessage, onSubscribed, onProblem }: SubscriptionParts): Subscription {
-  const redis = connect(access, onProblem);
+  const redis = connect(access, LOG_KEY, onProblem);
   let subscribed = false;
   let retry: NodeJS.Timeout | undefined;
 

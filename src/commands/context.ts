@@ -138,5 +138,5 @@ async function openServers(config: ServedConfig, logger: Logger) {
   for (const warning of redis.warnings) logger.warn({ warning }, 'redis is not set up for jobs');
   const applied = await migrate(config.DATABASE_URL);
   if (applied.length > 0) logger.info({ migrations: applied }, 'migrations applied');
-  return { database: openDatabase(config.DATABASE_URL), redis: openRedis(config.REDIS_URL, 'command', logger) };
+  return { database: openDatabase(config.DATABASE_URL), redis: openRedis(config.REDIS_URL, logger) };
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../shared/config/config.ts';
+import { withoutPasswords } from '../shared/config/passwords-in.ts';
 import { readSettings, type SettingRow } from '../shared/config/settings.ts';
 import { isLive, VARIABLES, type Variable, type VariableName } from '../shared/config/variables.ts';
 import { printable } from './output.ts';
@@ -48,11 +49,7 @@ function withoutSettings(name: VariableName, env: Environment): Sourced {
 
 /** Of a URL the password only, so that one sees which server is meant. */
 function masked(secret: string): string {
-  if (!secret.includes('://') || !URL.canParse(secret)) return MASK;
-  const url = new URL(secret);
-  if (url.password !== '') url.password = MASK;
-  if (url.search !== '') url.search = `?${MASK}`;
-  return url.href;
+  return secret.includes('://') ? withoutPasswords(secret, MASK) : MASK;
 }
 
 /** Rows of the table that are not in force, one sentence each with what to do. */

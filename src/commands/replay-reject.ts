@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
-import { FOLLOW_CHANNEL, UNFOLLOW_CHANNEL } from '../shared/contracts/channels.ts';
+import { FOLLOW_CHANNEL, HEARD_PREFIX, UNFOLLOW_CHANNEL } from '../shared/contracts/channels.ts';
 import { HINT_CHANNELS, readHintMessage } from '../shared/contracts/hint-messages.ts';
+import { publishAt } from '../shared/pubsub/publish-at.ts';
 import { createAdapters } from '../shared/platforms/registry.ts';
 import { isWhole, type Reject } from '../shared/store/reject-store.ts';
 import { wireWords } from '../wiring/neighbours.ts';
@@ -21,7 +22,7 @@ export async function replayReject(context: Context, reject: Reject): Promise<st
     const readable = [FOLLOW_CHANNEL, UNFOLLOW_CHANNEL, ...HINT_CHANNELS].join(', ');
     throw new Error(`reject ${id}: came on ${channel}, expected one of ${readable}; not replayed`);
   }
-  const listeners = await context.redis.publish(channel, payload);
+  const listeners = await publishAt(context.redis, HEARD_PREFIX, { channel, message: payload });
   if (listeners === 0) {
     throw new Error(`reject ${id}: nobody listens to ${channel}; start "tallylight run listen", then replay it again`);
   }

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import type { Redis } from 'ioredis';
 import type { Context } from '../context.ts';
-import { OFFLINE_CHANNEL, ONLINE_CHANNEL } from '../shared/contracts/channels.ts';
+import { LOG_KEY, OFFLINE_CHANNEL, ONLINE_CHANNEL } from '../shared/contracts/channels.ts';
 import { type StatusEvent, statusEvent } from '../shared/contracts/status-events.ts';
-import { openRedis } from '../shared/runtime/redis.ts';
+import { openWaiting } from '../shared/runtime/redis.ts';
 import { withContext } from './context.ts';
 import { colors, print, printable, tell } from './output.ts';
 
@@ -29,7 +29,7 @@ Examples:
 }
 
 async function watch(context: Context, options: WatchOptions): Promise<void> {
-  const redis = openRedis(context.redisUrl, 'blocking', context.logger);
+  const redis = openWaiting(context.redisUrl, LOG_KEY, context.logger);
   redis.on('message', (channel, message) => {
     const line = options.json ? oneLine(message) : describe(channel, message);
     print(line);

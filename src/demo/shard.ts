@@ -1,8 +1,16 @@
-import type { Redis } from 'ioredis';
-import { FOLLOW_CHANNEL, OFFLINE_CHANNEL, ONLINE_CHANNEL, UNFOLLOW_CHANNEL } from '../shared/contracts/channels.ts';
+import {
+  FOLLOW_CHANNEL,
+  HEARD_PREFIX,
+  LOG_KEY,
+  OFFLINE_CHANNEL,
+  ONLINE_CHANNEL,
+  UNFOLLOW_CHANNEL,
+} from '../shared/contracts/channels.ts';
 import { statusEvent } from '../shared/contracts/status-events.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
-import { openRedis } from '../shared/runtime/redis.ts';
+import { publishAt } from '../shared/pubsub/publish-at.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
+import { openRedis, openWaiting } from '../shared/runtime/redis.ts';
 import { type Announcement, announcementsOf } from './announcement.ts';
 import { followMessage, type Saying, unfollowMessage } from './follow-message.ts';
 
@@ -26,8 +34,8 @@ export interface ShardParts {
 }
 
 export async function openShard({ redisUrl, index, logger, onHeard }: ShardParts): Promise<Shard> {
-  const ears = openRedis(redisUrl, 'blocking', logger);
-  const mouth = openRedis(redisUrl, 'command', logger);
+  const ears = openWaiting(redisUrl, LOG_KEY, logger);
+  const mouth = openRedis(redisUrl, logger);
   const heard: Announcement[] = [];
   const unreadable: string[] = [];
   ears.on('message', (_channel, message: string) => {
@@ -49,8 +57,8 @@ export async function openShard({ redisUrl, index, logger, onHeard }: ShardParts
 }
 
 /** @throws when nobody listens: Pub/Sub would lose it without a word */
-async function say(mouth: Redis, channel: string, message: string): Promise<void> {
-  const listeners = await mouth.publish(channel, message);
+async function say(mouth: RedisConnection, channel: string, message: string): Promise<void> {
+  const listeners = await publishAt(mouth, HEARD_PREFIX, { channel, message });
   if (listeners === 0) throw new Error(`nobody listens to ${channel}: a follow was published and lost`);
 }
 

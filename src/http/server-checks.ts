@@ -1,15 +1,19 @@
-import type { Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
+import { type RedisConnection, serversOf } from '../shared/redis/open-connection.ts';
 import type { Database } from '../shared/runtime/database.ts';
 import type { Check } from '../shared/runtime/health.ts';
 
-/** Redis answers on the connection that this process uses. */
-export function redisCheck(redis: Redis): Check {
+/** Redis answers on the connection that this process uses; of a Redis Cluster every master that is known, and all its slots are held. */
+export function redisCheck(redis: RedisConnection): Check {
   return {
     name: 'redis',
     async check() {
       // Asking a connection that is away would wait for its next attempt.
       if (redis.status !== 'ready') return { ok: false, reason: 'not connected' };
-      await redis.ping();
+      await Promise.all(serversOf(redis).map((server) => server.ping()));
+      if (redis instanceof Cluster && !/^cluster_state:ok/m.test(await redis.cluster('INFO'))) {
+        return { ok: false, reason: 'a part of the Redis Cluster is down' };
+      }
       return { ok: true };
     },
   };

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { FOLLOW_CHANNEL, UNFOLLOW_CHANNEL } from '../shared/contracts/channels.ts';
 import { MAX_MESSAGE_BYTES } from '../shared/contracts/json.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
@@ -23,7 +23,7 @@ const STOP_WITHIN_MS = 8_000;
 export interface FollowListenerParts {
   readonly redisUrl: string;
   /** For commands. */
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly handOn: HandOn;
   readonly rejects: Pick<RejectStore, 'keep'>;
   readonly clock: Clock;

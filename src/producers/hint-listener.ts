@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import {
   HINT_CHANNELS,
   type NeighbourWord,
@@ -7,6 +6,7 @@ import {
 } from '../shared/contracts/hint-messages.ts';
 import { MAX_MESSAGE_BYTES } from '../shared/contracts/json.ts';
 import { createSubscriber } from '../shared/pubsub/subscriber.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import { type Clock, sleep } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
@@ -34,7 +34,7 @@ const MOST_FAILURES = 10;
 export interface HintListenerParts {
   readonly redisUrl: string;
   /** For commands. */
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly words: TakeWords;
   readonly rejects: Pick<RejectStore, 'keep'>;
   readonly clock: Clock;

@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis';
 import { groupBy } from '../shared/domain/group.ts';
 import type { PushSays } from '../shared/domain/look-again.ts';
 import type { Platform } from '../shared/domain/platform.ts';
 import type { StreamKey } from '../shared/domain/stream-key.ts';
 import { createHintedIds } from '../shared/queues/hinted-ids.ts';
 import { dueKey } from '../shared/queues/keys.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { RequestPolls } from './poll-request.ts';
 
@@ -17,7 +17,7 @@ export interface Hint extends StreamKey {
 }
 
 export interface HintParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly requestPolls: RequestPolls;
   readonly clock: Clock;
 }

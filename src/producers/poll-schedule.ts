@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis';
 import { chunk, groupByPlatform } from '../shared/domain/group.ts';
 import { pollEvery, pollOffset } from '../shared/domain/pace.ts';
 import type { PerPlatform } from '../shared/domain/platform.ts';
 import { keyText, type StreamKey } from '../shared/domain/stream-key.ts';
 import { dueKey } from '../shared/queues/keys.ts';
 import { KEPT, type PollQueues } from '../shared/queues/poll-queues.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { TrackedKey } from '../shared/store/tracking-store.ts';
 
@@ -13,7 +13,7 @@ const WIDTH = 200;
 
 export interface PollScheduleParts {
   readonly queues: PollQueues;
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly pollIntervalMs: PerPlatform<number>;
   readonly clock: Clock;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { microsOf, saidAtFromMicros } from '../shared/contracts/timestamp.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
+import { HEARD_PREFIX } from '../shared/contracts/channels.ts';
 import { runScript, script } from '../shared/runtime/script.ts';
 
 /** How long listeners remember what they heard. A listener further behind than this dates a message for itself. */
@@ -10,9 +11,6 @@ export const REMEMBER_MS = 30_000;
 const REMEMBER_AHEAD_MS = 24 * 3_600_000;
 
 const MOST_REMEMBERED = 100_000;
-
-/** The braces keep all keys of the script in one slot of a Redis Cluster. */
-const PREFIX = 'tallylight:{heard}:';
 
 /** One event as one listener heard it. */
 export interface Heard {
@@ -45,7 +43,7 @@ export interface Heard {
  * claim; if there is none, nobody found it ahead, nor will, because Redis' clock has passed it. The earlier of both
  * also keeps the order of a publisher whose clock is ahead: both terms grow from one of its events to the next.
  */
-export function createReceiveTimes(redis: Redis) {
+export function createReceiveTimes(redis: RedisConnection) {
   let used = new Map<string, number>();
   let usedBefore = new Map<string, number>();
   let turnedAt = 0;
@@ -69,8 +67,8 @@ export function createReceiveTimes(redis: Redis) {
     const times = (await runScript(
       redis,
       CLAIM,
-      [`${PREFIX}last`],
-      [PREFIX, REMEMBER_MS, REMEMBER_AHEAD_MS, ...args],
+      [`${HEARD_PREFIX}last`],
+      [HEARD_PREFIX, REMEMBER_MS, REMEMBER_AHEAD_MS, ...args],
     )) as string[];
     return times.map((time, position) => {
       if (heard[position]?.saidAt === null) remember(digests[position] ?? '', Number(time));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
@@ -14,7 +14,7 @@ const EVERY_MS = 1_000;
 const ONCE_WITHIN_MS = 30_000;
 
 export interface RejectBoxParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly store: Pick<RejectStore, 'keep'>;
   readonly metrics: Pick<Metrics, 'rejects'>;
   readonly clock: Clock;
@@ -63,7 +63,7 @@ export function createRejectBox({ redis, store, metrics, clock, logger }: Reject
 export type RejectBox = ReturnType<typeof createRejectBox>;
 
 /** Those that no other listener keeps already. When Redis cannot say, all: a reject kept twice harms nobody. */
-async function firstOf(redis: Redis, rejects: readonly NewReject[]): Promise<NewReject[]> {
+async function firstOf(redis: RedisConnection, rejects: readonly NewReject[]): Promise<NewReject[]> {
   const claims = rejects.map((reject) => redis.set(claimKey(reject), '1', 'PX', ONCE_WITHIN_MS, 'NX'));
   const answers = await Promise.allSettled(claims);
   return rejects.filter((_reject, i) => answers[i]?.status === 'rejected' || answers[i]?.value === 'OK');

@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { StreamName } from '../shared/domain/follow.ts';
 import { groupBy } from '../shared/domain/group.ts';
 import type { Platform } from '../shared/domain/platform.ts';
 import { nameText, type PlatformAdapter } from '../shared/platforms/adapter.ts';
 import type { Budget } from '../shared/platforms/budget.ts';
 import { ownerKey } from '../shared/queues/keys.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 
 /** Most names asked of a platform at a time: as many as YouTube takes for one unit. */
@@ -20,7 +20,7 @@ const NOBODY = '-';
 const WITHIN_MS = 5_000;
 
 export interface ResolveHintedParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly resolvers: ReadonlyMap<Platform, Pick<PlatformAdapter, 'resolve'>>;
   /** How often a platform may be asked on account of hints, in the whole cluster. */
   readonly allowance: (platform: Platform) => Pick<Budget, 'trySpend'>;

@@ -10,6 +10,7 @@ import { createHintedIds } from '../shared/queues/hinted-ids.ts';
 import { createMembersOnly } from '../shared/queues/members-only.ts';
 import { readPollState } from '../shared/queues/poll-state.ts';
 import { createSickProvider } from '../shared/queues/sick-provider.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import { sleep } from '../shared/runtime/clock.ts';
 import type { Service } from '../shared/runtime/service.ts';
 import { createLookStore } from '../shared/store/look-store.ts';
@@ -116,7 +117,7 @@ function wireLook({ context, adapter, tracking, publishing }: PollingParts) {
   });
 }
 
-async function overdue(question: Parameters<typeof readPollState>[1] & { redis: Redis }): Promise<number> {
+async function overdue(question: Parameters<typeof readPollState>[1] & { redis: RedisConnection }): Promise<number> {
   const { redis, ...where } = question;
   const state = await readPollState(redis, where);
   return state.resting ? 0 : state.overdue;

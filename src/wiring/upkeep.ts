@@ -33,7 +33,7 @@ const REDIS_WATCH_MS = 2_000;
 /** How soon schedules follow a setting that is in force in this process. */
 const INTERVAL_WATCH_MS = 500;
 
-/** Longer than any process that works takes to read the table of settings. */
+/** Longer than any process that works takes to read the table of settings, or to queue a change that it has recorded. */
 const SETTLE_MS = 10_000;
 
 /** Everything that keeps the cluster in order: what role `sync` does. Its periods are in `upkeep-periods.ts`. */
@@ -57,7 +57,10 @@ export function wireUpkeep(context: Context, parts: UpkeepParts): Service[] {
   };
   return [
     createUpkeepWorker({ connection: parts.connection, logger, metrics, tasks }),
-    createRedisWatch({ redis, reconcile, reconcileAtStart: importAndReconcile, everyMs: REDIS_WATCH_MS, logger }),
+    createRedisWatch({
+      ...{ redis, reconcile, logger, reconcileAtStart: importAndReconcile },
+      ...{ everyMs: REDIS_WATCH_MS, againAfterMs: SETTLE_MS },
+    }),
     wireIntervalWatch(context, parts),
     ...(notices ? [notices] : []),
   ];

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { eventsAtOnce } from '../shared/domain/back-pressure.ts';
 import type { Platform } from '../shared/domain/platform.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import { sleep } from '../shared/runtime/clock.ts';
 import { runScript, script } from '../shared/runtime/script.ts';
 
@@ -20,7 +20,7 @@ return 0
 `);
 
 export interface FlushPaceParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   /** A platform's flushes are at least this far apart: what comes meanwhile leaves together. */
   readonly urgentIntervalMs: () => number;
   /** Most events in a window, of all platforms and processes together. */

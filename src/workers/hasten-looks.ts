@@ -1,13 +1,13 @@
-import type { Redis } from 'ioredis';
 import { hastenedWait, isDueTooLate } from '../shared/domain/late-due.ts';
 import { PLATFORMS, type PerPlatform, type Platform } from '../shared/domain/platform.ts';
 import { createDueKeys } from '../shared/queues/due-keys.ts';
 import { stretchKey } from '../shared/queues/keys.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { TrackingStore } from '../shared/store/tracking-store.ts';
 
 export interface HastenLooksParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly tracking: Pick<TrackingStore, 'tracked'>;
   readonly pollIntervalMs: PerPlatform<number>;
   readonly clock: Clock;

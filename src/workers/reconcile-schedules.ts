@@ -1,15 +1,15 @@
-import type { Redis } from 'ioredis';
 import type { PerPlatform, Platform } from '../shared/domain/platform.ts';
 import { diffSchedules } from '../shared/domain/schedule-diff.ts';
 import { isCategory, keyText, parseKeyText, type StreamKey } from '../shared/domain/stream-key.ts';
 import { dueKey } from '../shared/queues/keys.ts';
 import type { PollQueues } from '../shared/queues/poll-queues.ts';
 import { readSchedulers } from '../shared/queues/schedulers.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import type { TrackingStore } from '../shared/store/tracking-store.ts';
 import type { Repair } from './reconcile.ts';
 
 export interface ReconcileSchedulesParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly queues: PollQueues;
   readonly tracking: Pick<TrackingStore, 'tracked' | 'untrackedAmong'>;
   /** Makes the schedulers of some keys agree with the table, reading it again. */

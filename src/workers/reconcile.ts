@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { PLATFORMS, type Platform } from '../shared/domain/platform.ts';
-import { DERIVED_MARK } from '../shared/queues/keys.ts';
+import { markDerived } from '../shared/queues/derived-marks.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 import type { Metrics } from '../shared/runtime/metrics.ts';
@@ -19,7 +19,7 @@ export interface RepairOptions {
 }
 
 export interface ReconcileParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly reconcileSchedules: (platform: Platform, options: RepairOptions) => Promise<Repair[]>;
   /** Changes that wait in the outbox without a job in the batching queue. */
   readonly reconcileChanges: (options: RepairOptions) => Promise<Repair[]>;
@@ -43,7 +43,7 @@ export function createReconcile(parts: ReconcileParts) {
     const repairs = await parts.reconcileUpkeep(options);
     for (const platform of PLATFORMS) repairs.push(...(await parts.reconcileSchedules(platform, options)));
     repairs.push(...(await parts.reconcileChanges(options)), ...(await parts.reconcileLive(options)));
-    if (!dryRun) await redis.set(DERIVED_MARK, startedAt.toISOString());
+    if (!dryRun) await markDerived(redis, startedAt);
     // Last: it waits for the platforms, and nothing else has to.
     repairs.push(...(await parts.reconcilePush(options)));
     if (dryRun) return repairs;

@@ -1,13 +1,13 @@
-import type { Redis } from 'ioredis';
 import type { Platform } from '../shared/domain/platform.ts';
 import { type BudgetSample, forecastUse, smoothStretch, stretchFor } from '../shared/domain/stretch.ts';
 import type { BudgetReading } from '../shared/platforms/budget.ts';
 import { forecastKey, sharedKey, stretchKey } from '../shared/queues/keys.ts';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
 
 export interface StretchIntervalsParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly platforms: readonly Platform[];
   readonly readBudgets: (platform: Platform) => Promise<readonly BudgetReading[]>;
   readonly clock: Clock;

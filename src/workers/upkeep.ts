@@ -1,5 +1,6 @@
 import { type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../shared/redis/open-connection.ts';
 import { queuePrefix } from '../shared/queues/keys.ts';
 import { UPKEEP_QUEUE } from '../shared/queues/names.ts';
 import type { Logger } from '../shared/runtime/logger.ts';
@@ -42,7 +43,7 @@ export function createUpkeepSchedules(queue: Queue) {
 
 export type UpkeepSchedules = ReturnType<typeof createUpkeepSchedules>;
 
-export function openUpkeepQueue(connection: Redis): Queue {
+export function openUpkeepQueue(connection: RedisConnection): Queue {
   const queue = new Queue(UPKEEP_QUEUE, {
     connection,
     prefix: queuePrefix(UPKEEP_QUEUE),

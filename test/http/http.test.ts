@@ -10,7 +10,7 @@ import type { Role } from '../../src/role.ts';
 import { queuePrefix, restKey } from '../../src/shared/queues/keys.ts';
 import { QUEUE_NAMES } from '../../src/shared/queues/names.ts';
 import type { Health } from '../../src/shared/runtime/health.ts';
-import { openRedis } from '../../src/shared/runtime/redis.ts';
+import { openWaiting } from '../../src/shared/runtime/redis.ts';
 import { openTestContext, type TestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -420,7 +420,7 @@ describe('without Redis', () => {
 
 async function failedJob(queue: Queue): Promise<string> {
   const job = await queue.add('change', {});
-  const connection = openRedis(context.server.url, 'blocking', context.logger);
+  const connection = openWaiting(context.server.url, queuePrefix(queue.name), context.logger);
   const fail = () => Promise.reject(new UnrecoverableError('nobody could be told'));
   const worker = new Worker(queue.name, fail, { connection, prefix: queuePrefix(queue.name) });
   await eventually(async () => expect(await job.getState()).toBe('failed'));

@@ -1,19 +1,23 @@
 import type { Socket } from 'node:net';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { expect } from 'vitest';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/simulator.ts';
 import {
   FOLLOW_CHANNEL,
+  HEARD_PREFIX,
+  LOG_KEY,
   OFFLINE_CHANNEL,
   ONLINE_CHANNEL,
   UNFOLLOW_CHANNEL,
 } from '../../src/shared/contracts/channels.ts';
 import { type StatusEvent, statusEvent } from '../../src/shared/contracts/status-events.ts';
 import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
+import { openConnectionAt } from '../../src/shared/redis/open-connection.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { type Environment, spawnTallylight, type Tallylight } from './processes.ts';
 import { startRedis, type TestRedis } from './redis.ts';
+import type { RedisServers } from './redis-servers.ts';
 import { expectNothingRefused } from './refusals.ts';
 
 /** One stream of one event, as a shard heard it. */
@@ -26,9 +30,9 @@ export interface Heard {
 }
 
 /** Servers of its own, the four simulated platforms, a shard that listens, and processes of the product on top. */
-export interface Cluster {
+export interface Cluster<R extends RedisServers = TestRedis> {
   /** After a restart the shard hears again. */
-  readonly redis: TestRedis;
+  readonly redis: R;
   readonly database: TestDatabase;
   readonly sim: Simulator;
   /** Everything that the shard has heard, in order. */
@@ -59,24 +63,30 @@ const LIVELY: Environment = {
   LOG_LEVEL: 'info',
 };
 
-export async function startCluster(options: SimulatorOptions = {}): Promise<Cluster> {
-  const [server, database, sim] = await Promise.all([
-    startRedis({ appendOnly: true }),
-    createDatabase(),
-    startSimulator(options),
-  ]);
-  const servers = { REDIS_URL: server.as.tallylight, DATABASE_URL: database.as.tallylight };
-  const [publisher, shard] = [quiet(server.as.shard), quiet(server.as.shard)];
+export function startCluster(options: SimulatorOptions = {}): Promise<Cluster> {
+  const start = () => startRedis({ appendOnly: true });
+  return startClusterOn(start, options, (server, shard) => ({
+    ...server,
+    async restart(how) {
+      await server.restart(how);
+      await hears(shard, server.url);
+    },
+  }));
+}
+
+/** @param startServers whatever is to be the Redis of it; stopped with it. @param asUsed what the test sees of them */
+export async function startClusterOn<R extends RedisServers>(
+  startServers: () => Promise<R>,
+  options: SimulatorOptions = {},
+  asUsed: (servers: R, shard: Redis) => R = (redis) => redis,
+): Promise<Cluster<R>> {
+  const [started, database, sim] = await Promise.all([startServers(), createDatabase(), startSimulator(options)]);
+  const servers = { REDIS_URL: started.as.tallylight, DATABASE_URL: database.as.tallylight };
+  const [publisher, shard] = [quiet(started.as.shard, HEARD_PREFIX), quiet(started.as.shard, LOG_KEY)];
   const heard: Heard[] = [];
   shard.on('message', (_channel, text) => heard.push(...read(text)));
   await shard.subscribe(ONLINE_CHANNEL, OFFLINE_CHANNEL);
-  const redis: TestRedis = {
-    ...server,
-    async restart(options) {
-      await server.restart(options);
-      await hears(shard, server.url);
-    },
-  };
+  const redis = asUsed(started, shard);
   const running: Tallylight[] = [];
 
   async function run(roles: string, env: Environment = {}): Promise<Tallylight> {
@@ -108,7 +118,7 @@ export async function startCluster(options: SimulatorOptions = {}): Promise<Clus
       await Promise.all(running.map((process) => process.end('SIGKILL')));
       for (const connection of [publisher, shard]) connection.disconnect();
       await sim.stop();
-      await expectNothingRefused(redis.url);
+      for (const url of redis.nodeUrls()) await expectNothingRefused(url);
       await redis.stop();
       await database.drop();
     },
@@ -122,7 +132,7 @@ async function say(publisher: Redis, channel: string, text: string): Promise<voi
 
 /** Resolves when Redis has both subscriptions of this connection. */
 async function hears(subscriber: Redis, url: string): Promise<void> {
-  const admin = quiet(url);
+  const admin = quiet(url, LOG_KEY);
   await eventually(async () => {
     const subscribers = String(await admin.call('CLIENT', 'LIST', 'TYPE', 'PUBSUB')).split('\n');
     const { localPort } = subscriber.stream as Socket;
@@ -147,8 +157,8 @@ function read(text: string): Heard[] {
   }));
 }
 
-function quiet(url: string): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
+function quiet(url: string, key: string): Redis {
+  const redis = openConnectionAt(url, key, { maxRetriesPerRequest: null, retryStrategy: () => 100 });
   redis.on('error', () => undefined);
   return redis;
 }

@@ -22,7 +22,7 @@ export async function openTestContext(env: Environment = {}): Promise<TestContex
   const { config, apply: applySettings } = createLiveConfig(given);
   const logger = createLogger({ level: 'silent', secrets: [], destination: { write: () => undefined } });
   const database = openDatabase(tables.url);
-  const redis = openRedis(server.url, 'command', logger);
+  const redis = openRedis(server.url, logger);
   return {
     config,
     applySettings,

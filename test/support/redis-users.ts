@@ -2,18 +2,18 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const FILE = path.resolve(import.meta.dirname, '..', '..', 'deploy', 'redis-users.conf');
+const DEPLOY = path.resolve(import.meta.dirname, '..', '..', 'deploy');
 
 /** Each account of the shipped file, as an address. */
 export type RedisAccounts = Readonly<Record<'admin' | 'tallylight' | 'shard' | 'viewer', string>>;
 
 /** What an operator chooses; one for all will do here. */
-const PASSWORD = randomBytes(16).toString('hex');
+export const PASSWORD = randomBytes(16).toString('hex');
 
 /** The shipped accounts with their passwords filled in, but for `default`, which is the administrator of a test's Redis. */
-export function userLines(): string[] {
+export function userLines(file = 'redis-users.conf'): string[] {
   const digest = createHash('sha256').update(PASSWORD).digest('hex');
-  return readFileSync(FILE, 'utf8')
+  return readFileSync(path.join(DEPLOY, file), 'utf8')
     .replaceAll(/\b[A-Z]+_PASSWORD_SHA256\b/g, digest)
     .split('\n')
     .filter((line) => line.startsWith('user ') && !line.startsWith('user default '));
@@ -21,5 +21,16 @@ export function userLines(): string[] {
 
 export function accountUrls(url: string): RedisAccounts {
   const as = (username: string): string => Object.assign(new URL(url), { username, password: PASSWORD }).href;
+  return { admin: as('admin'), tallylight: as('tallylight'), shard: as('shard'), viewer: as('viewer') };
+}
+
+/** What REDIS_URL is for several servers. @param master as the sentinels call it */
+export function severalHosts(
+  kind: 'cluster' | 'sentinel',
+  servers: readonly { readonly port: number }[],
+  master = '',
+): RedisAccounts {
+  const hosts = servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  const as = (user: string): string => `redis+${kind}://${user}:${PASSWORD}@${hosts}${master && `/${master}`}`;
   return { admin: as('admin'), tallylight: as('tallylight'), shard: as('shard'), viewer: as('viewer') };
 }

@@ -1,12 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject } from 'vitest';
 import { startRedisServer } from '../../src/embedded/redis-server.ts';
 import { freePort } from './free-port.ts';
+import type { RedisServers } from './redis-servers.ts';
 import { accountUrls, type RedisAccounts, userLines } from './redis-users.ts';
 
-export interface TestRedis {
+export interface TestRedis extends RedisServers {
   /** As its administrator. */
   readonly url: string;
   /** As whom the shipped file of accounts knows. */
@@ -21,8 +22,13 @@ export interface TestRedis {
 }
 
 /** A Redis of its own: Pub/Sub and its emptying concern a whole server. It ends with this process, whatever ends it. */
-export async function startRedis({ appendOnly = false, settings = [] as readonly string[] } = {}): Promise<TestRedis> {
+export async function startRedis({
+  appendOnly = false,
+  settings = [] as readonly string[],
+  password = '',
+} = {}): Promise<TestRedis> {
   const home = await mkdtemp(path.join(tmpdir(), 'tallylight-redis-'));
+  if (password !== '') await writeFile(path.join(home, 'password'), password);
   const port = await freePort();
   const options = { home, account: null, port, appendOnly, settings: [...userLines(), ...settings] };
   const start = () => startRedisServer({ program: inject('redis'), ...options });
@@ -31,6 +37,7 @@ export async function startRedis({ appendOnly = false, settings = [] as readonly
   return {
     url,
     as: accountUrls(url),
+    nodeUrls: () => [url],
     port,
     async stop() {
       await server.stop();

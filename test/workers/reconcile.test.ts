@@ -144,6 +144,7 @@ describe('watching Redis', () => {
       reconcile,
       reconcileAtStart: reconcile,
       everyMs: 50,
+      againAfterMs: 50,
       logger: pino({ level: 'silent' }),
     });
     await watch.start();

@@ -1,6 +1,7 @@
 import type { ClockReading } from '../../shared/domain/clock-error.ts';
 import { comparePostgresClock, compareRedisClock } from '../../shared/runtime/server-clocks.ts';
 import { fault, type Judged, ok, type Patient, warning } from './finding.ts';
+import { onEachServer } from './on-each-server.ts';
 
 export interface ServerClock extends ClockReading {
   readonly server: 'Redis' | 'Postgres';
@@ -11,10 +12,11 @@ const NOTICEABLE_MS = 1_000;
 const HARMFUL_MS = 30_000;
 
 export async function checkClocks({ context }: Patient): Promise<readonly Judged[]> {
-  return judgeClocks([
-    { server: 'Redis', ...(await compareRedisClock(context)) },
-    { server: 'Postgres', ...(await comparePostgresClock(context)) },
-  ]);
+  const { clock } = context;
+  const redis = await onEachServer(context.redis, async (server) =>
+    judgeClocks([{ server: 'Redis', ...(await compareRedisClock({ redis: server, clock })) }]),
+  );
+  return [...redis, ...judgeClocks([{ server: 'Postgres', ...(await comparePostgresClock(context)) }])];
 }
 
 export function judgeClocks(readings: readonly ServerClock[]): readonly Judged[] {

@@ -1,5 +1,6 @@
 import { infoField } from '../../shared/runtime/reach-redis.ts';
 import { fault, type Judged, ok, type Patient, warning } from './finding.ts';
+import { onEachServer } from './on-each-server.ts';
 
 export interface RedisMemory {
   /** Empty where it is not told. */
@@ -13,12 +14,14 @@ export interface RedisMemory {
 const NEARLY_FULL = 0.9;
 const MIB = 1024 * 1024;
 
-export async function checkMemory({ context: { redis } }: Patient): Promise<readonly Judged[]> {
-  const info = await redis.info('memory');
-  return judgeMemory({
-    policy: infoField(info, 'maxmemory_policy'),
-    usedBytes: Number(infoField(info, 'used_memory')),
-    limitBytes: Number(infoField(info, 'maxmemory')),
+export function checkMemory({ context: { redis } }: Patient): Promise<readonly Judged[]> {
+  return onEachServer(redis, async (server) => {
+    const info = await server.info('memory');
+    return judgeMemory({
+      policy: infoField(info, 'maxmemory_policy'),
+      usedBytes: Number(infoField(info, 'used_memory')),
+      limitBytes: Number(infoField(info, 'maxmemory')),
+    });
   });
 }
 

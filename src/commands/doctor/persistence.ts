@@ -1,5 +1,6 @@
 import { infoField } from '../../shared/runtime/reach-redis.ts';
 import { fault, type Judged, ok, type Patient, warning } from './finding.ts';
+import { onEachServer } from './on-each-server.ts';
 
 export interface RedisPersistence {
   readonly loading: boolean;
@@ -9,14 +10,16 @@ export interface RedisPersistence {
   readonly appendFailed: boolean;
 }
 
-export async function checkPersistence({ context: { redis } }: Patient): Promise<readonly Judged[]> {
-  const info = await redis.info('persistence');
-  const failed = (name: string): boolean => infoField(info, name) === 'err';
-  return judgePersistence({
-    loading: infoField(info, 'loading') === '1',
-    appendOnly: infoField(info, 'aof_enabled') === '1',
-    snapshotFailed: failed('rdb_last_bgsave_status'),
-    appendFailed: failed('aof_last_write_status'),
+export function checkPersistence({ context: { redis } }: Patient): Promise<readonly Judged[]> {
+  return onEachServer(redis, async (server) => {
+    const info = await server.info('persistence');
+    const failed = (name: string): boolean => infoField(info, name) === 'err';
+    return judgePersistence({
+      loading: infoField(info, 'loading') === '1',
+      appendOnly: infoField(info, 'aof_enabled') === '1',
+      snapshotFailed: failed('rdb_last_bgsave_status'),
+      appendFailed: failed('aof_last_write_status'),
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import { FOLLOW_CHANNEL, ONLINE_CHANNEL } from '../../shared/contracts/channels.ts';
 import { PLATFORMS, type PerPlatform, perPlatform, type Platform } from '../../shared/domain/platform.ts';
+import { countListeners } from '../../shared/pubsub/listeners.ts';
 import { pollQueueName } from '../../shared/queues/keys.ts';
 import { CHANGE_QUEUE, UPKEEP_QUEUE } from '../../shared/queues/names.ts';
 import { openQueues } from '../../shared/queues/open-queues.ts';
@@ -22,9 +23,9 @@ export async function checkProcesses({ context: { redis }, standing }: Patient):
   try {
     const counts = await Promise.all(queues.map(async (queue) => [queue.name, await queue.getWorkersCount()] as const));
     const workers = new Map(counts);
-    const [, listen, , shards] = (await redis.call('PUBSUB', 'NUMSUB', FOLLOW_CHANNEL, ONLINE_CHANNEL)) as unknown[];
+    const [listen = 0, shards = 0] = await countListeners(redis, [FOLLOW_CHANNEL, ONLINE_CHANNEL]);
     return judgeProcesses({
-      ...{ listen: Number(listen), shards: Number(shards) },
+      ...{ listen, shards },
       poll: perPlatform((platform) => workers.get(pollQueueName(platform)) ?? 0),
       ...{ flush: workers.get(CHANGE_QUEUE) ?? 0, sync: workers.get(UPKEEP_QUEUE) ?? 0 },
       keys: perPlatform((platform) => standing.platforms[platform].keys),

@@ -1,4 +1,5 @@
 import { PLATFORMS, type PerPlatform, type Platform } from '../domain/platform.ts';
+import { passwordsIn } from './passwords-in.ts';
 import { readValue } from './read-value.ts';
 import { VARIABLES, type Values, type Variable, type VariableName } from './variables.ts';
 
@@ -148,16 +149,5 @@ export function secretsOf(config: Config): string[] {
 /** Of a URL only the passwords are secret; a longer match would hide nothing of them when they are printed alone. */
 export function secretsIn(value: string | null): string[] {
   if (value === null) return [];
-  if (!URL.canParse(value) || !value.includes('://')) return [value];
-  const { password, searchParams } = new URL(value);
-  const found = [password, decoded(password), searchParams.get('password') ?? ''];
-  return found.filter((each) => each !== '');
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a percent sign of its own
-  }
+  return value.includes('://') ? passwordsIn(value) : [value];
 }

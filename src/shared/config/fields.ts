@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Lane } from '../domain/follow.ts';
+import { readRedisAddress } from '../redis/redis-address.ts';
 import { isPlatform, PLATFORMS, type PerPlatform, perPlatform, type Platform } from '../domain/platform.ts';
 import { withoutLastSlashes } from '../domain/slashes.ts';
 
@@ -45,6 +46,17 @@ export function url(...protocols: string[]): z.ZodType<string, string> {
     return z.NEVER;
   });
 }
+
+/** Where Redis is: one server, Sentinels, or nodes of a Redis Cluster. */
+export const redisUrl: z.ZodType<string, string> = z.string().transform((given, context) => {
+  try {
+    readRedisAddress(given);
+    return given.trim().replace(/\/+$/, '');
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
+});
 
 export const text: z.ZodType<string, string> = z.string().trim().min(1, 'expected some text');
 

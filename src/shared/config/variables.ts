@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { duration, integer, lanes, oneOf, platforms, text, url, userName } from './fields.ts';
+import { duration, integer, lanes, oneOf, platforms, redisUrl, text, url, userName } from './fields.ts';
 
 /** One variable of the environment: what it means, how it is read, and what holds when it is not set. */
 export interface Variable<T = unknown> {
@@ -20,7 +20,11 @@ const grace = duration('0s', '24h');
 /** Every variable that Tallylight reads. `.env.example` and `tallylight config` are checked against this table. */
 export const VARIABLES = {
   DATABASE_URL: { schema: url('postgres:', 'postgresql:'), secret: true, meaning: 'Postgres; unset: an embedded one' },
-  REDIS_URL: { schema: url('redis:', 'rediss:'), secret: true, meaning: 'Redis; unset: an embedded one' },
+  REDIS_URL: {
+    schema: redisUrl,
+    secret: true,
+    meaning: 'Redis, or redis+sentinel:// or redis+cluster:// with several hosts; unset: an embedded one',
+  },
   NOTICE_DATABASE_URL: {
     schema: url('mysql:', 'mariadb:'),
     secret: true,

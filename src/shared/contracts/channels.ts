@@ -17,3 +17,9 @@ export const SEQUENCE_KEY = '{streams}.sequence';
 export const eventKey = (eventId: string): string => `{streams}.event:${eventId}`;
 /** A field of the hash of what is live now. */
 export const liveField = (platform: string, broadcastId: string): string => `${platform}/${broadcastId}`;
+
+/**
+ * Prefix of what listeners remember of what they heard. The braces keep all of it in one slot of a Redis Cluster, so that one clock dates
+ * everything; the server that holds it is also where follows are published and heard.
+ */
+export const HEARD_PREFIX = 'tallylight:{heard}:';

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Platform } from '../domain/platform.ts';
 import { budgetKey } from '../queues/keys.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { runScript, script } from '../runtime/script.ts';
 import { PlatformError } from './errors.ts';
@@ -41,7 +41,7 @@ export interface Budget {
 }
 
 export interface BudgetParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly platform: Platform;
   readonly clock: Clock;
 }

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../redis/open-connection.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
@@ -8,7 +8,7 @@ import type { Budget } from './budget.ts';
 /** What every adapter is built from. */
 export interface AdapterParts {
   /** For budgets and tokens, which all processes share. */
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly clock: Clock;

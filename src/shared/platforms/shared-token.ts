@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Platform } from '../domain/platform.ts';
 import { sharedKey } from '../queues/keys.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { runScript, script } from '../runtime/script.ts';
 import { PlatformError } from './errors.ts';
@@ -23,7 +23,7 @@ export interface SharedToken {
 }
 
 export interface SharedTokenParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly platform: Platform;
   readonly clock: Clock;
   /** Whose token it is. With another secret the stored one is unreadable, and so replaced. */

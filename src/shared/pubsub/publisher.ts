@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import {
   EPOCH_KEY,
   eventKey,
@@ -17,12 +16,16 @@ import {
   type StreamData,
   toEnvelope,
 } from '../contracts/status-events.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 import { runScript } from '../runtime/script.ts';
 import { PUBLISH, RESTORE } from './log-scripts.ts';
+import { publishAt } from './publish-at.ts';
 
 const LOG_LENGTH = 10_000;
 const MARK_SECONDS = 24 * 3600;
-const KEYS = [EPOCH_KEY, SEQUENCE_KEY, LOG_KEY, LIVE_KEY];
+/** Of which promotion the server was when the epoch began. No shard reads it. */
+const LINEAGE_KEY = '{streams}.lineage';
+const KEYS = [EPOCH_KEY, SEQUENCE_KEY, LOG_KEY, LIVE_KEY, LINEAGE_KEY];
 
 /**
  * `repeated`: it had been published before, under this place; nobody hears it again.
@@ -45,7 +48,7 @@ export interface RestoreOptions {
 }
 
 /** Writes to the channels, the log and the snapshot that shards read, always to all of them in one atomic step. */
-export function createPublisher(redis: Redis) {
+export function createPublisher(redis: RedisConnection) {
   /** @param known how far the tables say that the log has come; null when nothing was ever published */
   async function publish(content: EventContent, known: EventPlace | null): Promise<PublishResult> {
     if (known === null) return { kind: 'behind' };
@@ -89,7 +92,8 @@ export function createPublisher(redis: Redis) {
    */
   function repeat(content: EventContent, place: EventPlace): Promise<number> {
     const channel = content.direction === 'online' ? ONLINE_CHANNEL : OFFLINE_CHANNEL;
-    return redis.publish(channel, JSON.stringify(toEnvelope(content, place, { repeat: true })));
+    const message = JSON.stringify(toEnvelope(content, place, { repeat: true }));
+    return publishAt(redis, LOG_KEY, { channel, message });
   }
 
   return { publish, restore, repeat };

@@ -1,12 +1,14 @@
-import type { Redis } from 'ioredis';
 import type { RedisSigns, SubscriberSight } from '../domain/back-pressure.ts';
+import type { Redis } from 'ioredis';
+import { type RedisConnection, serversOf } from '../redis/open-connection.ts';
 import type { Logger } from '../runtime/logger.ts';
 
 /**
- * Reads how Redis and its subscribers get on. What this account may not ask is left out, and said once.
+ * Reads how Redis and its subscribers get on; of a Redis Cluster every server that answers, since a subscriber may be connected to
+ * any. What this account may not ask is left out, and said once.
  * @throws when Redis does not answer at all
  */
-export function createReadRedisSigns(redis: Redis, logger: Logger): () => Promise<RedisSigns> {
+export function createReadRedisSigns(redis: RedisConnection, logger: Logger): () => Promise<RedisSigns> {
   const told = new Set<string>();
 
   /** A refusal is an answer: another Redis, or another account, may allow less. */
@@ -21,17 +23,43 @@ export function createReadRedisSigns(redis: Redis, logger: Logger): () => Promis
     }
   }
 
-  return async function readRedisSigns() {
-    const answerMs = await timed(() => redis.ping());
+  async function readServer(server: Redis): Promise<RedisSigns> {
+    const answerMs = await timed(() => server.ping());
     const [clients, info] = await Promise.all([
-      unlessRefused('CLIENT LIST', () => redis.call('CLIENT', 'LIST', 'TYPE', 'PUBSUB')),
-      unlessRefused('INFO', () => redis.info('memory')),
+      unlessRefused('CLIENT LIST', () => server.call('CLIENT', 'LIST', 'TYPE', 'PUBSUB')),
+      unlessRefused('INFO', () => server.info('memory')),
     ]);
     return {
       answerMs,
       subscribers: clients === null ? null : readClients(String(clients)),
       memoryShare: info === null ? null : readMemoryShare(info),
     };
+  }
+
+  return async function readRedisSigns() {
+    const read = await Promise.allSettled(serversOf(redis, 'all').map(readServer));
+    const signs = read.filter((each) => each.status === 'fulfilled').map(({ value }) => value);
+    const failed = read.find((each) => each.status === 'rejected');
+    if (signs.length === 0) throw failed?.reason ?? new Error('no Redis server is known');
+    return together(signs);
+  };
+}
+
+/** All subscribers, and the worst of the rest. */
+function together(signs: readonly RedisSigns[]): RedisSigns {
+  const shares = signs.map(({ memoryShare }) => memoryShare).filter((share) => share !== null);
+  const told = signs.map(({ subscribers }) => subscribers).filter((subscribers) => subscribers !== null);
+  const isOne = signs.length === 1;
+  return {
+    answerMs: Math.max(...signs.map(({ answerMs }) => answerMs)),
+    memoryShare: shares.length === 0 ? null : Math.max(...shares),
+    // Each server has numbers of its own.
+    subscribers:
+      told.length === 0
+        ? null
+        : told.flatMap((subscribers, at) =>
+            subscribers.map((one) => (isOne ? one : { ...one, id: `${at} ${one.id}` })),
+          ),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { sleep } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { openRedis } from '../runtime/redis.ts';
+import { HEARD_PREFIX } from '../contracts/channels.ts';
+import { openWaiting } from '../runtime/redis.ts';
 import type { Service } from '../runtime/service.ts';
 
 const RETRY_MS = 1_000;
@@ -48,7 +49,7 @@ export function createSubscriber(parts: SubscriberParts): Subscriber {
   }
 
   function connect(): Promise<void> {
-    const connection = openRedis(redisUrl, 'blocking', logger);
+    const connection = openWaiting(redisUrl, HEARD_PREFIX, logger);
     redis = connection;
     connection.options.autoResubscribe = false; // `subscribe` does it, and knows since when
     connection.on('messageBuffer', (channel: Buffer, raw: Buffer) => onMessage(channel.toString(), raw));

@@ -1,9 +1,9 @@
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { PLATFORMS } from '../domain/platform.ts';
 import { queuePrefix } from './keys.ts';
 import { CHANGE_QUEUE } from './names.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 
 /** A change that waits in the table; the job is what wakes the flush, and what people see and retry. */
 export const changeJob = z.object({
@@ -22,7 +22,7 @@ export type ChangeQueue = Queue<ChangeJob, ChangeResult>;
 
 export const changeJobId = (id: bigint): string => `change-${id}`;
 
-export function openChangeQueue(connection: Redis): ChangeQueue {
+export function openChangeQueue(connection: RedisConnection): ChangeQueue {
   const queue: ChangeQueue = new Queue(CHANGE_QUEUE, {
     connection,
     prefix: queuePrefix(CHANGE_QUEUE),

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { chunk } from '../domain/group.ts';
 import type { Platform } from '../domain/platform.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 import { runScript } from '../runtime/script.ts';
 import { CLAIM, GIVE_BACK, HASTEN, SETTLE } from './due-scripts.ts';
 import { dueKey, failuresKey, inFlightKey, restKey, stretchKey } from './keys.ts';
@@ -55,7 +55,7 @@ const BULK = 1_000;
 const STATES: readonly KeyState[] = ['untracked', 'fresh', 'claimed'];
 
 /** The keys of one platform that are due, shared by all processes. */
-export function createDueKeys(redis: Redis, platform: Platform) {
+export function createDueKeys(redis: RedisConnection, platform: Platform) {
   const keys = [dueKey(platform), inFlightKey(platform), failuresKey(platform)];
   return {
     async claim(wanted: readonly WantedKey[], { now, intervalMs, batchSize, leaseMs }: ClaimOptions): Promise<Claim> {

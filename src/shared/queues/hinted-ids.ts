@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Platform } from '../domain/platform.ts';
 import { groupBy } from '../domain/group.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 import { runScript, script } from '../runtime/script.ts';
 import { hintedKey } from './keys.ts';
 
@@ -39,7 +39,7 @@ return 1`);
  * Broadcasts that hints named, until the looks that follow have asked for them: a pushed video may be in no feed yet.
  * Only a help for the look, like the hint itself: when Redis loses it, the feed will show the video.
  */
-export function createHintedIds(redis: Redis, platform: Platform) {
+export function createHintedIds(redis: RedisConnection, platform: Platform) {
   return {
     async add(hinted: readonly HintedId[], now: Date): Promise<void> {
       const pipeline = redis.pipeline();

@@ -64,3 +64,6 @@ export const recordedKey = (platform: Platform, broadcastId: string): string =>
 
 /** Present as long as what is derived in this Redis was derived by us; gone when Redis was emptied or replaced. */
 export const DERIVED_MARK = 'tallylight:derived';
+
+/** The same for what is in one queue's slot: of a Redis Cluster a part may be emptied alone. */
+export const derivedMark = (queue: string): string => `${queuePrefix(queue)}:derived`;

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Platform } from '../domain/platform.ts';
 import { membersOnlyKey } from './keys.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 
 /** How long (ms) it is remembered of a broadcast that no look has seen yet, and of how many. */
 const KEPT_MS = 24 * 60 * 60_000;
@@ -10,7 +10,7 @@ const MOST = 1_000;
  * What the recorder said of broadcasts that may not be in the table yet, until a look finds them. Only a help: when Redis
  * loses it, an event lacks `MembersOnly`.
  */
-export function createMembersOnly(redis: Redis, platform: Platform) {
+export function createMembersOnly(redis: RedisConnection, platform: Platform) {
   const key = membersOnlyKey(platform);
   return {
     async add(broadcastIds: readonly string[], now: Date): Promise<void> {

@@ -1,10 +1,10 @@
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { FoundBy } from '../domain/found-by.ts';
 import { type PerPlatform, perPlatform } from '../domain/platform.ts';
 import { isIdentifier } from '../domain/stream-key.ts';
 import { pollQueueName, queuePrefix } from './keys.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 
 /**
  * `poll`: look if the key is due; its scheduler fired, or it was just followed. `look`: look, whether it is due or not.
@@ -37,7 +37,7 @@ export type PollQueues = PerPlatform<PollQueue>;
 /** What finished poll jobs leave behind for the board. */
 export const KEPT = { removeOnComplete: { count: 100 }, removeOnFail: { count: 500 } };
 
-export function openPollQueues(connection: Redis): PollQueues {
+export function openPollQueues(connection: RedisConnection): PollQueues {
   return perPlatform((platform) => {
     const name = pollQueueName(platform);
     // The events stream of a queue is read by nobody here; at its default length it costs memory and time.

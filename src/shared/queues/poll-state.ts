@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Platform } from '../domain/platform.ts';
 import { BELIEVED_AFTER_MS } from '../domain/sick.ts';
 import { dueKey, forecastKey, restKey, sickKey, stretchKey } from './keys.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 
 /** Where the polling of one platform stands, for all processes together. */
 export interface PollState {
@@ -29,7 +29,7 @@ export interface PollStateQuestion {
 
 /** @throws when Redis does not answer */
 export async function readPollState(
-  redis: Redis,
+  redis: RedisConnection,
   { platform, now, intervalMs }: PollStateQuestion,
 ): Promise<PollState> {
   const at = now.getTime();

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../redis/open-connection.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Service } from '../runtime/service.ts';
@@ -9,7 +9,15 @@ const BEAT_MS = 3_000;
 const GONE_AFTER_MS = 15_000;
 
 /** Says to all processes that pushes can be received here, for as long as it runs. */
-export function createPushIngress({ redis, clock, logger }: { redis: Redis; clock: Clock; logger: Logger }): Service {
+export function createPushIngress({
+  redis,
+  clock,
+  logger,
+}: {
+  redis: RedisConnection;
+  clock: Clock;
+  logger: Logger;
+}): Service {
   let timer: NodeJS.Timeout | undefined;
 
   async function beat(): Promise<void> {
@@ -35,7 +43,7 @@ export function createPushIngress({ redis, clock, logger }: { redis: Redis; cloc
 }
 
 /** @returns since when pushes can be received without a break; null: they cannot */
-export async function pushIngressSince(redis: Redis): Promise<Date | null> {
+export async function pushIngressSince(redis: RedisConnection): Promise<Date | null> {
   const since = await redis.get(PUSH_INGRESS);
   return since === null ? null : new Date(Number(since));
 }

@@ -1,12 +1,12 @@
-import type { Redis } from 'ioredis';
 import type { Platform } from '../domain/platform.ts';
 import { pushRestKey } from './keys.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 
 /**
  * While a platform wants no subscriptions asked for, nobody asks. Apart from the rest of its polls: a hub may be down while
  * the feeds work.
  */
-export function createPushRest(redis: Redis) {
+export function createPushRest(redis: RedisConnection) {
   return {
     async isResting(platform: Platform): Promise<boolean> {
       return (await redis.exists(pushRestKey(platform))) === 1;

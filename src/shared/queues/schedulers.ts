@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { chunk } from '../domain/group.ts';
 import type { PollQueue } from './poll-queues.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 
 export interface ScheduledKey {
   /** The key text. */
@@ -21,7 +21,7 @@ const AT_ONCE = 2_000;
  * (`repeat`: a sorted set of ids by next run; `repeat:<id>`: a hash with `every`; the next job is `repeat:<id>:<next>`)
  * is the same in versions 5 and 6.
  */
-export async function readSchedulers(redis: Redis, queue: PollQueue): Promise<ScheduledKey[]> {
+export async function readSchedulers(redis: RedisConnection, queue: PollQueue): Promise<ScheduledKey[]> {
   const flat = await redis.zrange(queue.toKey('repeat'), '0', '-1', 'WITHSCORES');
   const planned = chunk(flat, 2).map(([id = '', next = '0']) => ({ id, next: Number(next) }));
   const read: ScheduledKey[] = [];
@@ -29,7 +29,11 @@ export async function readSchedulers(redis: Redis, queue: PollQueue): Promise<Sc
   return read;
 }
 
-async function readPart(redis: Redis, queue: PollQueue, part: { id: string; next: number }[]): Promise<ScheduledKey[]> {
+async function readPart(
+  redis: RedisConnection,
+  queue: PollQueue,
+  part: { id: string; next: number }[],
+): Promise<ScheduledKey[]> {
   const pipeline = redis.pipeline();
   for (const { id, next } of part) {
     pipeline.hget(queue.toKey(`repeat:${id}`), 'every');

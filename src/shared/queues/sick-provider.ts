@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Platform } from '../domain/platform.ts';
 import { BELIEVED_AFTER_MS, looksSick } from '../domain/sick.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 import { runScript, script } from '../runtime/script.ts';
 import { pollQueueName, queuePrefix, sickKey } from './keys.ts';
 
@@ -33,7 +33,7 @@ export interface Sightings {
  * Sees over all processes whether a platform has lost nearly everything at once.
  * @param windowMs within which what vanished has vanished together
  */
-export function createSickProvider(redis: Redis, platform: Platform, windowMs: () => number) {
+export function createSickProvider(redis: RedisConnection, platform: Platform, windowMs: () => number) {
   const base = queuePrefix(pollQueueName(platform));
   const sinceKey = sickKey(platform);
   /** @returns whether what vanished in this look should count as unknown */

@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { type PerPlatform, type Platform, perPlatform } from '../domain/platform.ts';
 import type { BudgetReading } from '../platforms/budget.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Database } from '../runtime/database.ts';
 import type { NoticeTableState } from '../store/notice-store.ts';
@@ -29,7 +29,7 @@ export type ReadBudgets = (platform: Platform) => Promise<readonly BudgetReading
 
 export interface StandingParts {
   readonly database: Database;
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly queues: readonly Queue[];
   readonly pollIntervalMs: PerPlatform<number>;
   readonly readBudgets: ReadBudgets;

@@ -1,5 +1,6 @@
-import { Redis } from 'ioredis';
-import { connectionCode, networkReason, type ServerFault, serverAddress, tlsReason } from './server-fault.ts';
+import { openConnection, serversOf } from '../redis/open-connection.ts';
+import { type RedisAddress, readRedisAddress, redisPlace } from '../redis/redis-address.ts';
+import { connectionCode, networkReason, type ServerFault, tlsReason } from './server-fault.ts';
 
 const CONNECT_WITHIN_MS = 5_000;
 /** What BullMQ can do with less is not what we ask of it. */
@@ -11,30 +12,45 @@ export interface ReachedRedis {
   readonly warnings: readonly string[];
 }
 
-/** Connects once, and looks at what kind of Redis it is. */
+/** Connects once, and looks at what kind of Redis it is; of a Redis Cluster at each master. */
 export async function reachRedis(url: string): Promise<ReachedRedis> {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: CONNECT_WITHIN_MS,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
+  const address = readRedisAddress(url);
+  const redis = openConnection(url, {
+    ...{ lazyConnect: true, connectTimeout: CONNECT_WITHIN_MS, maxRetriesPerRequest: 0 },
+    ...{ retryStrategy: () => null, sentinelRetryStrategy: () => null },
   });
   let cause: unknown;
-  redis.on('error', (error) => {
+  redis.on('error', (error: unknown) => {
     cause = error; // what connect() rejects with only says that the connection was closed
   });
   try {
     await redis.connect();
-    return judge(url, await redis.info());
+    const infos = await Promise.all(serversOf(redis).map((server) => server.info()));
+    const judged = infos.map((info) => judge(address, info));
+    const fault = judged.find((each) => each.fault !== null)?.fault ?? null;
+    return { fault, warnings: fault ? [] : [...new Set(judged.flatMap(({ warnings }) => warnings))] };
   } catch (error) {
-    return { fault: toFault(url, cause ?? error), warnings: [] };
+    return { fault: toFault(address, rootOf(cause ?? error)), warnings: [] };
   } finally {
     redis.disconnect();
   }
 }
 
-function judge(url: string, info: string): ReachedRedis {
-  const where = `Redis at ${serverAddress(url, 6379)}`;
+/** How people know this Redis, without its account: `Redis at localhost:6379`. */
+export function redisName(address: RedisAddress): string {
+  const place = redisPlace(address);
+  if (address.kind === 'cluster') return `the Redis Cluster at ${place}`;
+  return address.kind === 'sentinel' ? `Redis "${address.master}" of the sentinels at ${place}` : `Redis at ${place}`;
+}
+
+function judge(address: RedisAddress, info: string): ReachedRedis {
+  const where = redisName(address);
+  const mode = infoField(info, 'redis_mode');
+  if (address.kind === 'single' && (mode === 'cluster' || mode === 'sentinel')) {
+    const form = mode === 'cluster' ? 'redis+cluster://host:port,host:port' : 'redis+sentinel://host:port/master-name';
+    const message = `${where} is ${mode === 'cluster' ? 'a node of a Redis Cluster' : 'a sentinel'}: write REDIS_URL as ${form}`;
+    return { fault: { kind: 'settings', message }, warnings: [] };
+  }
   const version = infoField(info, 'redis_version');
   if (Number.parseInt(version, 10) < OLDEST_MAJOR) {
     const message = `${where} is version ${version}: use ${OLDEST_MAJOR}.2 or newer, or correct REDIS_URL`;
@@ -51,11 +67,19 @@ export function infoField(info: string, name: string): string {
   return new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
 }
 
-function toFault(url: string, error: unknown): ServerFault {
-  const where = `Redis at ${serverAddress(url, 6379)}`;
+/** A Redis Cluster of which no node answers fails with what the last one said. */
+function rootOf(error: unknown): unknown {
+  return (error as { lastNodeError?: unknown }).lastNodeError ?? error;
+}
+
+function toFault(address: RedisAddress, error: unknown): ServerFault {
+  const where = redisName(address);
   const message = error instanceof Error ? error.message : String(error);
   if (/NOAUTH|WRONGPASS|NOPERM|invalid password|without any password/i.test(message)) {
     return { kind: 'settings', message: `${where} refuses the account: correct the user and password in REDIS_URL` };
+  }
+  if (/cluster support disabled/i.test(message)) {
+    return { kind: 'settings', message: `${where} is no Redis Cluster: write REDIS_URL as redis://host:port` };
   }
   const distrust = tlsReason(error);
   if (distrust)

@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { saidAtFromMicros } from '../contracts/timestamp.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
+import { redisTime } from './redis-time.ts';
 
 /** Now, by the clock by which follows are dated, with microseconds. */
-export async function saidNow({ redis }: { readonly redis: Redis }): Promise<string> {
-  const [seconds, micros] = await redis.time();
-  return saidAtFromMicros(Number(seconds) * 1_000_000 + Number(micros));
+export async function saidNow({ redis }: { readonly redis: RedisConnection }): Promise<string> {
+  return saidAtFromMicros(await redisTime(redis));
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisConnection } from '../redis/open-connection.ts';
 
 /** A Lua script that Redis runs as one atomic step. */
 export interface Script {
@@ -16,7 +16,7 @@ export function script(lua: string): Script {
  * @returns what the script returns, in ioredis' types; the caller knows its shape
  */
 export async function runScript(
-  redis: Redis,
+  redis: RedisConnection,
   { lua, sha }: Script,
   keys: readonly string[],
   args: readonly (string | number)[],

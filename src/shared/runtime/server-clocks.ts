@@ -1,10 +1,11 @@
-import type { Redis } from 'ioredis';
 import type { ClockReading } from '../domain/clock-error.ts';
+import type { RedisConnection } from '../redis/open-connection.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
+import { redisTime } from './redis-time.ts';
 
 export interface ServerClocksParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly database: Database;
   /** The one they are compared with. */
   readonly clock: Clock;
@@ -12,10 +13,7 @@ export interface ServerClocksParts {
 
 /** Compares the clock of Redis with ours. @throws when it does not answer */
 export function compareRedisClock({ redis, clock }: Pick<ServerClocksParts, 'redis' | 'clock'>): Promise<ClockReading> {
-  return compared(clock, async () => {
-    const [seconds, micros] = await redis.time();
-    return Number(seconds) * 1_000 + Number(micros) / 1_000;
-  });
+  return compared(clock, async () => (await redisTime(redis)) / 1_000);
 }
 
 /** Compares the clock of Postgres with ours. @throws when it does not answer */

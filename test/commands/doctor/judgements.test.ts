@@ -14,7 +14,7 @@ import { judgeProcesses } from '../../../src/commands/doctor/processes.ts';
 import { judgePush, type PushStands } from '../../../src/commands/doctor/push.ts';
 import { judgeSchema } from '../../../src/commands/doctor/schema.ts';
 import { judgeQueues } from '../../../src/commands/doctor/stuck-queues.ts';
-import { judgeVersions } from '../../../src/commands/doctor/versions.ts';
+import { judgePostgres, judgeRedis } from '../../../src/commands/doctor/versions.ts';
 import { perPlatform } from '../../../src/shared/domain/platform.ts';
 
 const levels = (judged: readonly Judged[]): string[] => judged.map(({ level }) => level);
@@ -23,9 +23,9 @@ const wrong = (judged: readonly Judged[]): string[] =>
 
 describe('servers', () => {
   it('must not be older than what we use of them', () => {
-    expect(levels(judgeVersions({ redis: '6.2.0', postgres: 140_001 }))).toEqual(['ok', 'ok']);
-    expect(levels(judgeVersions({ redis: '7.0.15', postgres: 180_000 }))).toEqual(['ok', 'ok']);
-    expect(wrong(judgeVersions({ redis: '6.0.16', postgres: 130_014 }))).toEqual([
+    expect(levels([judgeRedis('6.2.0'), judgePostgres(140_001)])).toEqual(['ok', 'ok']);
+    expect(levels([judgeRedis('7.0.15'), judgePostgres(180_000)])).toEqual(['ok', 'ok']);
+    expect(wrong([judgeRedis('6.0.16'), judgePostgres(130_014)])).toEqual([
       'fault: Redis is version 6.0.16',
       'warning: Postgres is version 13, which gets no fixes any more',
     ]);

@@ -1,11 +1,11 @@
-import type { Redis } from 'ioredis';
 import type { Observation } from '../../domain/observation.ts';
 import { sharedKey } from '../../queues/keys.ts';
 import type { LookTarget } from '../adapter.ts';
 import type { TwitchClient } from './client.ts';
+import type { RedisConnection } from '../../redis/open-connection.ts';
 
 export interface MissingUsersParts {
-  readonly redis: Redis;
+  readonly redis: RedisConnection;
   readonly client: TwitchClient;
   /** Every how many looks the users without a stream are asked for by id. */
   readonly every: number;

@@ -1,0 +1,26 @@
+/** Of an address with one host or several, and also of one that cannot be read. */
+const ACCOUNT = /^[a-z][a-z+.-]*:\/\/[^:@/?#]*:([^/?#]*)@/i;
+const PARAMETER = /[?&](?:sentinelPassword|password)=([^&#]*)/g;
+
+/** The passwords that stand in an address, as written and as meant. */
+export function passwordsIn(address: string): string[] {
+  const text = address.trim();
+  const written = [ACCOUNT.exec(text)?.[1], ...[...text.matchAll(PARAMETER)].map((match) => match[1])];
+  return written.flatMap((password) => (password ? [password, meant(password)] : []));
+}
+
+/** The same address without them. */
+export function withoutPasswords(address: string, mask: string): string {
+  return address
+    .trim()
+    .replace(ACCOUNT, (account, password: string) => account.replace(`:${password}@`, `:${mask}@`))
+    .replace(/\?[^#]*/, `?${mask}`);
+}
+
+function meant(password: string): string {
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
+}

@@ -1,0 +1,127 @@
+import { Redis } from 'ioredis';
+import { expect } from 'vitest';
+import { keySlot } from '../../src/shared/redis/key-slot.ts';
+import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
+import { startRedis, type TestRedis } from './redis.ts';
+import { PASSWORD, severalHosts, userLines } from './redis-users.ts';
+import type { RedisServers } from './redis-servers.ts';
+
+/** A Redis Cluster of its own: three masters, each with a replica. */
+export interface TestRedisCluster extends RedisServers {
+  /** The master that holds a key now. */
+  ownerOf(key: string): Promise<TestRedis>;
+  /** SIGKILL to the master that holds the key; resolves when another server holds it. The killed one stays away. */
+  killOwnerOf(key: string): Promise<TestRedis>;
+  /** Resolves when every node, those that were killed and started again too, finds all well. */
+  settled(): Promise<void>;
+}
+
+const MASTERS = 3;
+const SLOTS = 16_384;
+/** A machine that is busy for this long is not taken for dead. */
+const NODE_TIMEOUT_MS = 5_000;
+const PATIENCE_MS = 90_000;
+
+export async function startRedisCluster(): Promise<TestRedisCluster> {
+  const nodes = await Promise.all(Array.from({ length: 2 * MASTERS }, startNode));
+  await join(nodes);
+  const running = new Set(nodes);
+
+  async function ownerOf(key: string): Promise<TestRedis> {
+    const slot = keySlot(key);
+    return eventually(async () => {
+      for (const node of running) {
+        const ranges = await ask(node, (redis) => redis.cluster('SLOTS'));
+        const port = ranges.find(([from, to]) => from <= slot && slot <= to)?.[2]?.[1];
+        const owner = [...running].find((each) => each.port === port);
+        if (owner) return owner;
+      }
+      throw new Error(`no running node holds slot ${slot}`);
+    }, PATIENCE_MS);
+  }
+
+  const settled = (): Promise<void> => eventually(() => expectSettled([...running]), PATIENCE_MS);
+  await settled();
+  return {
+    ...{ ownerOf, settled },
+    as: severalHosts('cluster', nodes),
+    nodeUrls: () => [...running].map(({ url }) => url),
+    async killOwnerOf(key) {
+      const owner = await ownerOf(key);
+      await owner.kill();
+      running.delete(owner);
+      await ownerOf(key);
+      return owner;
+    },
+    async stop() {
+      await Promise.all(nodes.map((node) => node.stop()));
+    },
+  };
+}
+
+async function startNode(): Promise<TestRedis> {
+  const busPort = await freePort();
+  return startRedis({
+    appendOnly: true,
+    password: PASSWORD,
+    settings: [
+      ...['cluster-enabled yes', `cluster-port ${busPort}`, 'cluster-config-file nodes.conf'],
+      ...[`cluster-node-timeout ${NODE_TIMEOUT_MS}`, 'cluster-replica-validity-factor 0', 'repl-diskless-sync-delay 0'],
+      ...[`masteruser replica`, `masterauth ${PASSWORD}`, ...userLines('redis-replica-users.conf')],
+    ],
+  });
+}
+
+/** What `redis-cli --cluster create` does, which not every system has. */
+async function join(nodes: readonly TestRedis[]): Promise<void> {
+  const share = Math.ceil(SLOTS / MASTERS);
+  const masters = nodes.slice(0, MASTERS);
+  for (const [at, node] of nodes.entries()) {
+    await ask(node, async (redis) => {
+      await redis.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1);
+      if (at < MASTERS) {
+        await redis.call('CLUSTER', 'ADDSLOTSRANGE', at * share, Math.min((at + 1) * share, SLOTS) - 1);
+      }
+    });
+  }
+  const buses = await Promise.all(nodes.map((node) => ask(node, busPortOf)));
+  for (const [at, { port }] of nodes.entries()) {
+    await ask(masters[0], (redis) => redis.call('CLUSTER', 'MEET', '127.0.0.1', port, buses[at] ?? 0));
+  }
+  const ids = await Promise.all(masters.map((node) => ask(node, (redis) => redis.call('CLUSTER', 'MYID'))));
+  for (const [at, node] of nodes.slice(MASTERS).entries()) {
+    // Fails until the replica has heard of its master.
+    await eventually(() => ask(node, (redis) => redis.call('CLUSTER', 'REPLICATE', String(ids[at]))), PATIENCE_MS);
+  }
+}
+
+async function busPortOf(redis: Redis): Promise<number> {
+  const [, port] = (await redis.config('GET', 'cluster-port')) as string[];
+  return Number(port);
+}
+
+/** Every node knows every other one, and every replica has what its master has. */
+async function expectSettled(nodes: readonly TestRedis[]): Promise<void> {
+  for (const node of nodes) {
+    const [state, replication] = await ask(node, (redis) =>
+      Promise.all([redis.cluster('INFO'), redis.info('replication')]),
+    );
+    expect(state).toContain('cluster_state:ok');
+    expect(state).toContain(`cluster_known_nodes:${2 * MASTERS}`);
+    expect(state).toContain(`cluster_size:${MASTERS}`);
+    if (replication.includes('role:slave')) expect(replication).toContain('master_link_status:up');
+  }
+}
+
+async function ask<T>(node: TestRedis | undefined, question: (redis: Redis) => Promise<T>): Promise<T> {
+  if (!node) throw new Error('no such node');
+  const redis = new Redis(node.url, { lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false });
+  redis.on('error', () => undefined); // told by the rejected command
+  try {
+    await redis.connect();
+    return await question(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
