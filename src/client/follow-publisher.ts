@@ -18,7 +18,7 @@ export type FollowPublisherParts = RedisAccess & {
   readonly maxBytes?: number;
   /**
    * Whether a message that nobody heard is kept and said again. Pub/Sub keeps nothing, so it is unless you say false:
-   * on a Redis Cluster only the listeners of one node are counted.
+   * where something that is not Tallylight listens and hands on.
    */
   readonly needListener?: boolean;
   /** Longest pause until what is kept is tried again, in ms; 5,000 when not given. */

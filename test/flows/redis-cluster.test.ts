@@ -5,7 +5,7 @@ import { type Cluster, startClusterOn } from '../support/cluster.ts';
 import { startRedisCluster, type TestRedisCluster } from '../support/redis-cluster.ts';
 import { createTrials, SPARING, type Trials } from '../support/several-servers.ts';
 
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 600_000;
 
 let cluster: Cluster<TestRedisCluster>;
 let shard: ClientShard;

@@ -4,7 +4,7 @@ import { type Cluster, startClusterOn } from '../support/cluster.ts';
 import { startSentinel, type TestSentinel } from '../support/redis-sentinel.ts';
 import { createTrials, SPARING, type Trials } from '../support/several-servers.ts';
 
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 600_000;
 
 let cluster: Cluster<TestSentinel>;
 let shard: ClientShard;

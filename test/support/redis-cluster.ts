@@ -21,7 +21,7 @@ const MASTERS = 3;
 const SLOTS = 16_384;
 /** A machine that is busy for this long is not taken for dead. */
 const NODE_TIMEOUT_MS = 5_000;
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 180_000;
 
 export async function startRedisCluster(): Promise<TestRedisCluster> {
   const nodes = await Promise.all(Array.from({ length: 2 * MASTERS }, startNode));

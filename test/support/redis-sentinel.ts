@@ -22,7 +22,7 @@ const MASTER = 'tally-master';
 const SENTINELS = 3;
 /** A machine that is busy for this long is not taken for dead. */
 const DOWN_AFTER_MS = 3_000;
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 180_000;
 
 interface Sentinel {
   readonly port: number;

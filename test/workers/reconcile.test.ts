@@ -22,18 +22,21 @@ let reconcile: Reconcile;
 beforeAll(async () => {
   [redis, database] = await Promise.all([startRedis(), createDatabase()]);
   tally = openTracking({ databaseUrl: database.url, redisUrl: redis.url });
-  reconcile = createReconcile({
-    ...{ redis: tally.redis, clock: systemClock, logger: pino({ level: 'silent' }), metrics: createMetrics() },
+  reconcile = reconcileOf(tally);
+});
+
+function reconcileOf({ redis, queues, tracking, align }: TrackingProcess): Reconcile {
+  return createReconcile({
+    ...{ redis, clock: systemClock, logger: pino({ level: 'silent' }), metrics: createMetrics() },
     reconcileSchedules: createReconcileSchedules({
-      ...{ redis: tally.redis, queues: tally.queues, tracking: tally.tracking, align: tally.align },
-      pollIntervalMs: perPlatform(() => POLL_INTERVAL_MS),
+      ...{ redis, queues, tracking, align, pollIntervalMs: perPlatform(() => POLL_INTERVAL_MS) },
     }),
     reconcileChanges: async () => [],
     reconcileLive: async () => [],
     reconcilePush: async () => [],
     reconcileUpkeep: async () => [],
   });
-});
+}
 
 beforeEach(async () => {
   await tally.redis.flushall();
@@ -151,6 +154,51 @@ describe('watching Redis', () => {
     await eventually(async () => expect(await scheduled()).toEqual(texts(KEYS)));
     await eventually(async () => expect(await tally.redis.exists(DERIVED_MARK)).toBe(1));
     await tally.redis.flushall();
+    await eventually(async () => expect(await scheduled()).toEqual(texts(KEYS)));
+    await watch.stop();
+  });
+});
+
+describe('watching which server Redis is', () => {
+  it('compares with the tables when the server was started again, and once more a little later', async () => {
+    const kept = await startRedis({ appendOnly: true });
+    const own = openTracking({ databaseUrl: database.url, redisUrl: kept.url });
+    const compare = reconcileOf(own);
+    await own.applyWishes(KEYS.map((key) => followWish(key)));
+    const runs: string[] = [];
+    const counted = (name: string): Reconcile => {
+      return async (options) => {
+        const repairs = await compare(options);
+        runs.push(name);
+        return repairs;
+      };
+    };
+    const watch = createRedisWatch({
+      ...{ redis: own.redis, everyMs: 50, againAfterMs: 200, logger: pino({ level: 'silent' }) },
+      ...{ reconcile: counted('seen'), reconcileAtStart: counted('start') },
+    });
+    await watch.start();
+    await eventually(() => expect(runs).toEqual(['start']));
+    // As a failover leaves it: every mark is there, and a write that came last is not.
+    await own.redis.zrem(dueKey('twitch'), '1');
+    await kept.restart();
+    await eventually(async () => expect(await own.redis.zscore(dueKey('twitch'), '1')).not.toBeNull(), 60_000);
+    await eventually(() => expect(runs).toEqual(['start', 'seen', 'seen']), 60_000);
+    await watch.stop();
+    await own.close();
+    await kept.stop();
+  });
+
+  it('finds out when only the part of one queue was emptied', async () => {
+    await follow(KEYS);
+    await reconcile({ dryRun: false });
+    const watch = createRedisWatch({
+      ...{ redis: tally.redis, reconcile, reconcileAtStart: async () => [], everyMs: 50, againAfterMs: 50 },
+      logger: pino({ level: 'silent' }),
+    });
+    await watch.start();
+    const part = await tally.redis.keys('tallylight:{poll-twitch}:*');
+    await tally.redis.del(...part);
     await eventually(async () => expect(await scheduled()).toEqual(texts(KEYS)));
     await watch.stop();
   });

@@ -1,5 +1,7 @@
 /** Of an address with one host or several, and also of one that cannot be read. */
 const ACCOUNT = /^[a-z][a-z+.-]*:\/\/[^:@/?#]*:([^/?#]*)@/i;
+/** With no password in it, or with one that was taken out. */
+const WITHOUT = /^[a-z][a-z+.-]*:\/\/(?:[^:@/?#]*@)?[^@]*$/i;
 const PARAMETER = /[?&](?:sentinelPassword|password)=([^&#]*)/g;
 
 /** The passwords that stand in an address, as written and as meant. */
@@ -9,12 +11,13 @@ export function passwordsIn(address: string): string[] {
   return written.flatMap((password) => (password ? [password, meant(password)] : []));
 }
 
-/** The same address without them. */
+/** The same address without them; nothing of it where it cannot be told for sure what they are. */
 export function withoutPasswords(address: string, mask: string): string {
-  return address
+  const masked = address
     .trim()
-    .replace(ACCOUNT, (account, password: string) => account.replace(`:${password}@`, `:${mask}@`))
-    .replace(/\?[^#]*/, `?${mask}`);
+    .replace(/\?[^#]*/, `?${mask}`)
+    .replace(ACCOUNT, (account, password: string) => account.replace(`:${password}@`, `:${mask}@`));
+  return WITHOUT.test(masked.replace(`:${mask}@`, '@')) ? masked : mask;
 }
 
 function meant(password: string): string {

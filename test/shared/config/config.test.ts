@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeSettings } from '../../../src/commands/describe-settings.ts';
 import { ConfigError, type Environment, loadConfig, secretsOf } from '../../../src/shared/config/config.ts';
 
 function faultsOf(env: Environment): readonly string[] {
@@ -118,5 +119,22 @@ describe('the settings', () => {
       'PUBLIC_URL: expected a URL that starts with http:// or https:// and holds no user or password, got "ftp://(hidden)@host"',
       'YOUTUBE_API_URL: expected a URL that starts with http:// or https:// and holds no user or password, got "https://(hidden)@host/v3"',
     ]);
+  });
+
+  it('know them of an address with several hosts too, and never show them', () => {
+    const REDIS_URL = 'redis+sentinel://tally:p%40ss@a:26379,b:26379/mymaster?sentinelPassword=word%2F2';
+    expect(secretsOf(loadConfig({ REDIS_URL }))).toEqual(['p%40ss', 'p@ss', 'word%2F2', 'word/2']);
+    const shown = describeSettings({ REDIS_URL }, []).find(({ name }) => name === 'REDIS_URL')?.value;
+    expect(shown).toBe('redis+sentinel://tally:********@a:26379,b:26379/mymaster?********');
+    for (const broken of [
+      'redis+cluster://u:hunter22@x@a',
+      'redis://:hunter22/x@a',
+      'redis+cluster://u:hunter22/x@a',
+    ]) {
+      expect(faultsOf({ REDIS_URL: broken })).toEqual([
+        expect.stringMatching(/^REDIS_URL: expected .*, got \(hidden\)$/),
+      ]);
+      expect(JSON.stringify(describeSettings({ REDIS_URL: broken }, []))).not.toContain('hunter22');
+    }
   });
 });

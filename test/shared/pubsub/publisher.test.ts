@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { eventKey, LIVE_KEY, LOG_KEY, ONLINE_CHANNEL } from '../../../src/shared/contracts/channels.ts';
+import { eventKey, LIVE_KEY, LOG_KEY, ONLINE_CHANNEL, SEQUENCE_KEY } from '../../../src/shared/contracts/channels.ts';
 import {
   type EventPlace,
   type StreamData,
@@ -109,4 +109,46 @@ it('keeps everything it writes in one slot of a cluster', async () => {
   const keys = await redis.keys('*');
   expect(keys).toContain(eventKey(event.eventId));
   expect(keys.filter((key) => !key.startsWith('{streams}.'))).toEqual([]);
+});
+
+it('counts anew on a replica that was promoted: what was said last may never have reached it', async () => {
+  const master = createPublisher(redis);
+  await master.publish(online('1'), known);
+  const place = { ...known, sequence: '1' };
+  const replica = await startRedis({ settings: [`masterauth ${new URL(server.url).password}`] });
+  const promoted = new Redis(replica.url);
+  await promoted.call('REPLICAOF', '127.0.0.1', server.port);
+  await eventually(async () => expect(await promoted.get(SEQUENCE_KEY)).toBe('1'));
+  await promoted.call('REPLICAOF', 'NO', 'ONE');
+
+  const { publish, restore } = createPublisher(promoted);
+  const event = online('2');
+  expect(await publish(event, place)).toEqual({ kind: 'behind' });
+  const { newEpoch } = await restore(place, [stream('1')]);
+  expect(newEpoch).not.toBeNull();
+  const anew = { epoch: newEpoch ?? '', sequence: '0' };
+  expect(await publish(event, anew)).toEqual({ kind: 'published', place: { ...anew, sequence: '1' } });
+  expect(await publish(online('3'), { ...anew, sequence: '1' })).toMatchObject({ kind: 'published' });
+  expect(await restore({ ...anew, sequence: '2' }, ['1', '2', '3'].map(stream))).toEqual({
+    newEpoch: null,
+    repaired: [],
+  });
+  promoted.disconnect();
+  await replica.stop();
+});
+
+it('goes on counting after a restart that lost nothing', async () => {
+  const kept = await startRedis({ appendOnly: true });
+  const own = new Redis(kept.url, { maxRetriesPerRequest: null });
+  own.on('error', () => undefined);
+  const { publish, restore } = createPublisher(own);
+  const epoch = (await restore(null, [])).newEpoch ?? '';
+  await publish(online('1'), { epoch, sequence: '0' });
+  await kept.restart();
+  expect(await publish(online('2'), { epoch, sequence: '1' })).toEqual({
+    kind: 'published',
+    place: { epoch, sequence: '2' },
+  });
+  own.disconnect();
+  await kept.stop();
 });
