@@ -1,7 +1,10 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { followingConnector } from './following-connector.ts';
 import { keySlot } from './key-slot.ts';
-import { type Endpoint, readRedisAddress, type RedisAddress } from './redis-address.ts';
-import { slotOwnerConnector } from './slot-owner.ts';
+import type { Access } from './ask-server.ts';
+import { type ClusterAddress, type Endpoint, readRedisAddress, type RedisAddress } from './redis-address.ts';
+import { createFindSentinelMaster } from './sentinel-master.ts';
+import { createFindSlotOwner } from './slot-owner.ts';
 
 /** A connection for commands, whatever kind of Redis is behind it. Each command, script and transaction has keys of one slot. */
 export type RedisConnection = Redis | Cluster;
@@ -18,7 +21,6 @@ export type OpenOptions = Pick<
   | 'reconnectOnError'
   | 'retryStrategy'
   | 'socketTimeout'
-  | 'sentinelRetryStrategy'
 >;
 
 /** How soon (ms) a changed Redis Cluster is noticed by those who get no error from it. */
@@ -51,7 +53,8 @@ export function openConnectionAt(url: string, key: string, options: OpenOptions)
   const address = readRedisAddress(url);
   if (address.kind !== 'cluster') return openMaster(address, options);
   const access = accessOf(address);
-  const Connector = slotOwnerConnector({ slot: keySlot(key), endpoints: () => address.endpoints, access });
+  const find = createFindSlotOwner({ slot: keySlot(key), endpoints: () => address.endpoints, access });
+  const Connector = followingConnector({ find, tls: access.tls });
   return new Redis({ reconnectOnError: resendWhereItIsNow, ...options, ...access, Connector });
 }
 
@@ -62,10 +65,11 @@ export function openClusterNodeAt(cluster: Cluster, key: string, options: OpenOp
     const name = `${endpoint.host}:${endpoint.port}`;
     return (typeof natMap === 'function' ? natMap(name) : natMap?.[name]) ?? endpoint;
   };
-  const Connector = slotOwnerConnector({
+  const find = createFindSlotOwner({
     ...{ slot: keySlot(key), access: redisOptions, reachedAt },
     endpoints: () => cluster.nodes().map(({ options: { host = '', port = 6379 } }) => ({ host, port })),
   });
+  const Connector = followingConnector({ find, tls: redisOptions.tls });
   return new Redis({ ...redisOptions, replyMapping: 'legacy', ...options, Connector });
 }
 
@@ -76,23 +80,18 @@ export function serversOf(redis: RedisConnection, which: 'master' | 'all' = 'mas
 
 function openMaster(address: Exclude<RedisAddress, { kind: 'cluster' }>, options: OpenOptions): Redis {
   if (address.kind === 'single') return new Redis(address.url, options);
-  const { endpoints, master, db, tls, sentinelAccount } = address;
-  return new Redis({
-    reconnectOnError: resendWhereItIsNow,
-    ...options,
-    ...accessOf(address),
-    ...{ sentinels: [...endpoints], name: master, db, failoverDetector: true },
-    ...(sentinelAccount.username ? { sentinelUsername: sentinelAccount.username } : {}),
-    ...(sentinelAccount.password ? { sentinelPassword: sentinelAccount.password } : {}),
-    ...(tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
-  });
+  const { endpoints: sentinels, master, db, tls, sentinelAccount } = address;
+  const access = accessOf(address);
+  const find = createFindSentinelMaster({ sentinels, master, access: accessOf({ ...sentinelAccount, tls }) });
+  const Connector = followingConnector({ find, tls: access.tls });
+  return new Redis({ reconnectOnError: resendWhereItIsNow, ...options, ...access, db, Connector });
 }
 
-function accessOf({ username, password, ...address }: Exclude<RedisAddress, { kind: 'single' }>) {
+function accessOf({ username, password, tls }: Omit<ClusterAddress, 'kind' | 'endpoints'>): Access {
   return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(address.tls ? { tls: {} } : {}),
+    ...(tls ? { tls: {} } : {}),
   };
 }
 

@@ -71,6 +71,10 @@ export function redisPlace({ endpoints }: RedisAddress): string {
   return endpoints.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(', ');
 }
 
+export function isSame(a: Endpoint, b: Endpoint | undefined): boolean {
+  return a.host === b?.host && a.port === b.port;
+}
+
 /** The passwords in it. */
 export function redisPasswords(address: RedisAddress): string[] {
   const sentinel = address.kind === 'sentinel' ? [address.sentinelAccount.password] : [];

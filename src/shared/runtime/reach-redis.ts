@@ -17,7 +17,7 @@ export async function reachRedis(url: string): Promise<ReachedRedis> {
   const address = readRedisAddress(url);
   const redis = openConnection(url, {
     ...{ lazyConnect: true, connectTimeout: CONNECT_WITHIN_MS, maxRetriesPerRequest: 0 },
-    ...{ retryStrategy: () => null, sentinelRetryStrategy: () => null },
+    retryStrategy: () => null,
   });
   let cause: unknown;
   redis.on('error', (error: unknown) => {
