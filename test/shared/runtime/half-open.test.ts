@@ -7,7 +7,7 @@ import { type Lost, type Way, startProxy } from '../../../chaos/proxy.ts';
 import { createFollowPublisher } from '../../../src/client/follow-publisher.ts';
 import { createSubscriber } from '../../../src/shared/pubsub/subscriber.ts';
 import { openDatabase } from '../../../src/shared/runtime/database.ts';
-import { openRedis } from '../../../src/shared/runtime/redis.ts';
+import { openRedis, openWaiting } from '../../../src/shared/runtime/redis.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { silentLogger } from '../../support/outbox.ts';
@@ -50,7 +50,7 @@ describe.concurrent('a connection whose other end is gone', { timeout: PATIENCE_
     'a command is asked again on another one',
     onEach(async (lost) => {
       const { proxy, url } = await through(redis.url);
-      const connection = openRedis(url, 'command', silentLogger);
+      const connection = openRedis(url, silentLogger);
       undo.push(() => connection.disconnect());
       await connection.set('key', 'value');
       proxy.swallow(lost);
@@ -64,7 +64,7 @@ describe.concurrent('a connection whose other end is gone', { timeout: PATIENCE_
     'what waits for a job, as long as BullMQ waits at most, gets the next one on another one',
     onEach(async (lost) => {
       const { proxy, url } = await through(redis.url);
-      const [connection, other] = [openRedis(url, 'blocking', silentLogger), new Redis(redis.url)];
+      const [connection, other] = [openWaiting(url, 'any', silentLogger), new Redis(redis.url)];
       undo.push(() => [connection, other].map((each) => each.disconnect()));
       await connection.ping();
       proxy.swallow(lost);
