@@ -7,8 +7,9 @@ const PARAMETER = /[?&](?:sentinelPassword|password)=([^&#]*)/g;
 /** The passwords that stand in an address, as written and as meant. */
 export function passwordsIn(address: string): string[] {
   const text = address.trim();
-  const written = [ACCOUNT.exec(text)?.[1], ...[...text.matchAll(PARAMETER)].map((match) => match[1])];
-  return written.flatMap((password) => (password ? [password, meant(password)] : []));
+  const account = ACCOUNT.exec(text)?.[1] ?? '';
+  const parameters = [...text.matchAll(PARAMETER)].map((match) => meant(match[1] ?? ''));
+  return [account, account && meant(account), ...parameters].filter((password) => password !== '');
 }
 
 /** The same address without them; nothing of it where it cannot be told for sure what they are. */

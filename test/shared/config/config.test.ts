@@ -123,7 +123,7 @@ describe('the settings', () => {
 
   it('know them of an address with several hosts too, and never show them', () => {
     const REDIS_URL = 'redis+sentinel://tally:p%40ss@a:26379,b:26379/mymaster?sentinelPassword=word%2F2';
-    expect(secretsOf(loadConfig({ REDIS_URL }))).toEqual(['p%40ss', 'p@ss', 'word%2F2', 'word/2']);
+    expect(secretsOf(loadConfig({ REDIS_URL }))).toEqual(['p%40ss', 'p@ss', 'word/2']);
     const shown = describeSettings({ REDIS_URL }, []).find(({ name }) => name === 'REDIS_URL')?.value;
     expect(shown).toBe('redis+sentinel://tally:********@a:26379,b:26379/mymaster?********');
     for (const broken of [
