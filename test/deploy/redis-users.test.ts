@@ -113,7 +113,8 @@ describe('the account of Tallylight', () => {
     expect(commands.length).toBeGreaterThan(50);
     const line = FILE.split('\n').find((one) => one.startsWith('user tallylight ')) ?? '';
     const allowed = new Set([...line.matchAll(/\+([a-z]+)/g)].map((match) => match[1]));
-    expect(commands.filter((command) => !allowed.has(command))).toEqual([]);
+    // What a sentinel is asked, it is asked with an account of its own.
+    expect(commands.filter((command) => !allowed.has(command))).toEqual(['sentinel']);
   });
 
   it.each([
