@@ -21,9 +21,9 @@ describe('docs/guarantees.md', () => {
     expect(unproved).toEqual([]);
   });
 
-  it('names tests of which each could fail: they hold expectations', () => {
+  it('names tests of which each could fail: they hold expectations, or share them with others', () => {
     const files = [...page.matchAll(/`(test\/[\w./-]+\.test\.ts)`/g)].map(([, file]) => file ?? '');
-    const empty = files.filter((file) => !readFileSync(path.join(ROOT, file), 'utf8').includes('expect('));
+    const empty = files.filter((file) => !/\bexpect\(|\btrials\./.test(readFileSync(path.join(ROOT, file), 'utf8')));
     expect([files.length > 20, empty]).toEqual([true, []]);
   });
 });
