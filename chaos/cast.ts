@@ -57,7 +57,10 @@ export async function startShards({ servers, inherited, logs }: CastParts, wishe
       args: [SHARD, servers.redis.url, shardDirectory(servers, name), name],
       env: withoutSettings(inherited),
       log: path.join(logs, `shard-${name}.log`),
-      onLine: (line) => wishes.taken(index, (JSON.parse(line) as { taken: number }).taken),
+      onLine(line) {
+        const { taken } = JSON.parse(line) as { taken?: number };
+        if (taken !== undefined) wishes.taken(index, taken);
+      },
       onReady: () => wishes.again(index),
     }),
   );
