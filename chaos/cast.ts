@@ -57,10 +57,7 @@ export async function startShards({ servers, inherited, logs }: CastParts, wishe
       args: [SHARD, servers.redis.url, shardDirectory(servers, name), name],
       env: withoutSettings(inherited),
       log: path.join(logs, `shard-${name}.log`),
-      onLine(line) {
-        const { taken } = JSON.parse(line) as { taken?: number };
-        if (taken !== undefined) wishes.taken(index, taken);
-      },
+      onLine: (line) => wishes.taken(index, (JSON.parse(line) as { taken: number }).taken),
       onReady: () => wishes.again(index),
     }),
   );

@@ -1,6 +1,6 @@
 /**
  * A shard that keeps what it is told in its directory: `node dist/chaos/shard.js <redis url> <directory> <name>`. Its stdin
- * says what its guilds wish, a JSON object a line, one after the other; its stdout says which of them it has taken, and what it was told.
+ * says what its guilds wish, a JSON object a line, one after the other; its stdout says which of them it has taken.
  */
 import { createInterface } from 'node:readline';
 import { createFollowPublisher, createStreamListener, type StreamChange } from 'tallylight/client';
@@ -18,11 +18,7 @@ const listener = createStreamListener({
   positions: told.positions,
   tellLiveAtFirst: true,
   checkMs: 2_000,
-  onChange(change, next) {
-    const line = JSON.stringify(toldBy(change));
-    told.keep(line, next);
-    console.log(line);
-  },
+  onChange: (change, next) => told.keep(JSON.stringify(toldBy(change)), next),
   onProblem,
 });
 

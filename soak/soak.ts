@@ -53,12 +53,12 @@ async function perform({ plan, forMs, onProgress }: SoakParts, stage: Stage): Pr
   };
 }
 
-/** Things happen by the time that really passed: a machine that is busy does not have less to do. */
+/** Things happen by the time that really passed, at most what was asked for: a machine that is busy does not have less to do. */
 async function load({ airing, wishes }: Stage, restarts: Restarts, forMs: number): Promise<void> {
   const until = Date.now() + forMs;
   for (let last = Date.now(); last < until; ) {
     await sleep(TICK_MS);
-    const now = Date.now();
+    const now = Math.min(Date.now(), until);
     for (const one of [airing, wishes, restarts]) one.pass(now - last);
     last = now;
   }

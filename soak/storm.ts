@@ -32,7 +32,7 @@ export function storm(parts: StageParts): Promise<Ran> {
 
 async function perform({ plan, onProgress }: StageParts, stage: Stage): Promise<Ran> {
   const sampling = keepSampling(stage.sampler, plan.sampleEveryMs, progressOf(onProgress, 0));
-  const reader = await openSlowReader(stage.servers.redis.url);
+  const reader = await openSlowReader(stage.servers.redis.direct);
   try {
     await followAll(stage, plan, onProgress);
     await sleep(plan.intervalMs);

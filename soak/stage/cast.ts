@@ -33,7 +33,8 @@ export interface Actor {
 
 /** Starts the roles; resolves when all are ready. */
 export async function startRoles({ servers, inherited, settings, logs }: CastParts): Promise<Actor[]> {
-  const given = { DATABASE_URL: servers.postgres.url, REDIS_URL: servers.redis.url };
+  // Nothing breaks the network here, so nothing needs to go through the proxies, which this process would have to serve.
+  const given = { DATABASE_URL: servers.postgres.direct, REDIS_URL: servers.redis.direct };
   const env = { ...withoutSettings(inherited), ...settings, ...given };
   const names = [...STAYING.map((role) => `${role}-1`), ...ROLES.map((role) => `${role}-2`)];
   const actors = names.map((name) => startRole(name, env, path.join(logs, `${name}.log`)));
@@ -54,20 +55,21 @@ function startRole(name: string, env: Readonly<Record<string, string>>, log: str
   return { name, process, stays: name.endsWith('-1'), address: () => address };
 }
 
-/** Starts the shards. @param onLine what one of them writes: what its callback was given, and what its guilds wish */
-export async function startShards(
-  { servers, inherited, logs }: CastParts,
-  onLine: (line: string) => void,
-): Promise<Supervised[]> {
+/** Starts the shards, each with a directory in which it keeps what it is told; resolves when all are ready. */
+export async function startShards({ servers, inherited, logs }: CastParts): Promise<Supervised[]> {
   const shards = await Promise.all(
     SHARDS.map(async (name) => {
-      const directory = path.join(servers.directory, `shard-${name}`);
+      const directory = shardDirectory(servers, name);
       await mkdir(directory, { recursive: true });
-      const args = [SHARD, servers.redis.url, directory, name];
+      const args = [SHARD, servers.redis.direct, directory, name];
       const env = withoutSettings(inherited);
-      return supervise({ name: `shard-${name}`, args, env, log: path.join(logs, `shard-${name}.log`), onLine });
+      return supervise({ name: `shard-${name}`, args, env, log: path.join(logs, `shard-${name}.log`) });
     }),
   );
   await Promise.all(shards.map((shard) => shard.ready()));
   return shards;
+}
+
+export function shardDirectory({ directory }: Pick<Servers, 'directory'>, name: string): string {
+  return path.join(directory, `shard-${name}`);
 }

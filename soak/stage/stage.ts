@@ -7,13 +7,14 @@ import type { Streamer } from '../../simulator/broadcast.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { PLATFORMS } from '../../src/shared/domain/platform.ts';
-import { type Account, createAccount, type Told } from '../account.ts';
+import { type Account, createAccount } from '../account.ts';
 import type { Plan } from '../plan.ts';
 import { savePages } from '../sampling/processes.ts';
 import { createSampler, type Sampler } from '../sampling/sampler.ts';
 import { settingsOfRoles, SHARDS } from '../settings.ts';
 import { type Airing, createAiring } from './airing.ts';
-import { type Actor, type CastParts, startRoles, startShards } from './cast.ts';
+import { type Actor, type CastParts, shardDirectory, startRoles, startShards } from './cast.ts';
+import { followTold } from './told-tail.ts';
 import { createWishes, type Wishes } from './wishes.ts';
 
 export interface StageParts {
@@ -64,8 +65,14 @@ async function setStage({ plan, logs, inherited, onProgress }: StageParts, undo:
   const actors = await startRoles(cast);
   undo.unshift(() => Promise.all(actors.map(({ process }) => process.end())));
   undo.unshift(() => savePages(actors, logs));
-  const shards = await startShards(cast, (line) => hear(account, line));
+  const shards = await startShards(cast);
   undo.unshift(() => Promise.all(shards.map((shard) => shard.end())));
+  undo.unshift(
+    followTold(
+      SHARDS.map((name) => shardDirectory(servers, name)),
+      account.told,
+    ),
+  );
 
   const wishes = createWishes({ shards, streamers, plan, random: createRandom(`${plan.seed}/wishes`) });
   const isOwed = (streamer: Streamer): boolean => !wishes.isRestless(streamer);
@@ -85,16 +92,10 @@ function castStreamers({ world }: Simulator, { streamers }: Plan): Streamer[] {
   );
 }
 
-/** A line of a shard that is no telling says what its guilds wish, which we know. */
-function hear(account: Account, line: string): void {
-  const entry = JSON.parse(line) as { what: string } & Told;
-  if (entry.what === 'told') account.told(entry);
-}
-
 async function connect(servers: Servers, undo: (() => unknown)[]): Promise<{ redis: Redis; database: pg.Client }> {
-  const redis = new Redis(servers.redis.url);
+  const redis = new Redis(servers.redis.direct);
   undo.unshift(() => redis.disconnect());
-  const database = new pg.Client({ connectionString: servers.postgres.url });
+  const database = new pg.Client({ connectionString: servers.postgres.direct });
   await database.connect();
   undo.unshift(() => database.end());
   return { redis, database };
