@@ -18,6 +18,8 @@ const listener = createStreamListener({
   positions: told.positions,
   tellLiveAtFirst: true,
   checkMs: 2_000,
+  // What is followed again is found by comparing only; by default that is once an hour, longer than most runs.
+  compareMs: 10_000,
   onChange: (change, next) => told.keep(JSON.stringify(toldBy(change)), next),
   onProblem,
 });

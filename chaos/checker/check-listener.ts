@@ -1,7 +1,7 @@
 import type { Difference, DifferenceKind } from './difference.ts';
 import type { Duty } from './duty.ts';
 import type { Direction, Rules } from './entry.ts';
-import { withoutFollowedAnew } from './followed-anew.ts';
+import { wasTakenAway, withoutFollowedAnew } from './followed-anew.ts';
 import { grouped } from './grouped.ts';
 import type { Session } from './sessions.ts';
 import type { Span } from './unclear.ts';
@@ -25,7 +25,7 @@ export interface Due {
   readonly ends: readonly Span[];
   readonly online: Duty;
   readonly offline: Duty;
-  /** Nobody follows it in the end: a comparison with what is live and followed may then take it away. */
+  /** Nobody follows it in the end: what a comparison with what is live and followed took away then stays away. */
   readonly isLeft: boolean;
   /** When its key was followed. */
   readonly followed: readonly Span[];
@@ -69,7 +69,7 @@ function tellingsOf({ parts }: Session, byId: ReadonlyMap<string, readonly Telli
 }
 
 function checkSession(
-  { session, ends, online, offline, isLeft }: Due,
+  { session, ends, online, offline, isLeft, followed }: Due,
   told: readonly Telling[],
   parts: ListenerParts,
 ): Difference[] {
@@ -78,7 +78,8 @@ function checkSession(
     told.filter((one) => one.direction === 'offline'),
   ];
   const end = offline === 'must' && on.length === 0 ? 'may' : offline;
-  const found = isLeft && end === 'never' ? off.filter(({ isGuess }) => !isGuess) : off;
+  const taken = end === 'never' ? off.filter((one) => wasTakenAway(one, on, followed)) : [];
+  const found = off.filter((one) => !taken.includes(one));
   // Of those that may be told by themselves, all but the last one are over.
   const over = session.mayBeSplit
     ? found.filter(({ id }) => id === session.parts.at(-1)?.id || end !== 'never')
@@ -86,6 +87,7 @@ function checkSession(
   return [
     ...checkCount(session, { told: on, duty: online, direction: 'online' }, parts),
     ...checkCount(session, { told: over, duty: end, direction: 'offline' }, parts),
+    ...(isLeft ? [] : taken.map((one) => said('missing', parts, one, `${nameOf(session)} was not told online again`))),
     ...off
       .filter((one) => !on.some(({ id }) => id === one.id))
       .map((one) => said('order', parts, one, `${nameOf(session)} was told offline as ${one.id}, but never online`)),

@@ -18,3 +18,9 @@ export function withoutFollowedAnew(told: readonly Telling[], followed: readonly
   }
   return kept;
 }
+
+/** Whether a comparison may have taken it away because nobody followed its key at some moment since it was told. */
+export function wasTakenAway(off: Telling, on: readonly Telling[], followed: readonly Span[]): boolean {
+  const since = on.findLast(({ id, at }) => id === off.id && at <= off.at)?.at;
+  return off.isGuess && since !== undefined && followed.some(({ to }) => since < to && to <= off.at);
+}

@@ -109,7 +109,18 @@ describe('a good history', () => {
     const [lasting, gone] = [broadcast('a', 100, null), told('offline', 'a', 200, { source: 'snapshot' })];
     expect(found(lasting, ON, gone, ...watched(0, 180), unfollow(180), quiet)).toEqual([]);
     expect(found(lasting, ON, gone, ...END)).toEqual(['phantom']);
+    expect(found(lasting, ON, gone, ...watched(0, 180), follow(0, '8'), unfollow(180), quiet)).toContain('phantom');
     expect(found(lasting, ON, OFF, ...watched(0, 180), unfollow(180), quiet)).toContain('phantom');
+  });
+
+  it('may take away what lasts while nobody follows it, and has to tell it again once somebody does', () => {
+    const [lasting, gone] = [broadcast('a', 100, null), told('offline', 'a', 200, { source: 'snapshot' })];
+    const again = told('online', 'a', 240, { eventId: 'again', source: 'snapshot', streams: ON.streams });
+    const left = [ON, unfollow(180), gone, follow(210)];
+    expect(found(lasting, ...left, again, ...END)).toEqual([]);
+    expect(found(lasting, ...left, ...END)).toEqual(['missing']);
+    // An end that was told as one is none of a comparison.
+    expect(found(lasting, ON, unfollow(180), { ...gone, source: 'event' }, follow(210), ...END)).toContain('phantom');
   });
 
   it('may find an end as late as the first look that could show it', () => {
