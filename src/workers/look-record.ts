@@ -32,8 +32,8 @@ const SIGN_EVERY_MS = 60 * 60_000;
 /** What to remember of one key after a look. Pure. An unknown leaves everything as it was. */
 export function toLookRecord(evidence: LookEvidence, { rule, announceMaxAgeMs, tells }: LookRules): LookRecord {
   const { stream, observation, closed, frozen, foundBy, now } = evidence;
-  const { identifier } = stream;
-  const origin = { identifier, foundBy, pushed: stream.pushedAt !== null };
+  const { identifier, version } = stream;
+  const origin = { identifier, version, foundBy, pushed: stream.pushedAt !== null };
   const { title, login } = stream;
   if (observation.kind === 'unknown') return { ...origin, channel: { title, login }, verdicts: [], stream: null };
   if (observation.kind === 'gone') {

@@ -55,6 +55,7 @@ export interface Looked {
 
 /**
  * Looks at some keys of one platform together: ask, judge, record, queue. The one path from observation to event.
+ * Where another look was quicker to record something of a key, what this one saw is old: it looks again.
  * Keys that nobody wants any more are missing in the answer.
  * @throws PlatformError when the platform taught us nothing
  */
@@ -86,12 +87,15 @@ export function createLook(parts: LookParts) {
         rulesNow,
       ),
     );
-    const changes = await recordLooks(platform, records, now);
+    const { changes, late } = await recordLooks(platform, records, now);
     count(metrics, platform, sights, changes);
     await queueChanges(changes.filter((change) => change.state === 'waiting'));
-    await hintedIds.asked(askedHints(targets, observations), beganAt);
+    const inTime = targets.filter(({ identifier }) => !late.has(identifier));
+    await hintedIds.asked(askedHints(inTime, observations), beganAt);
     await planLooks(looksToCome({ platform, streams, records, rule: rulesNow.rule, now }));
-    return lookedOf(sights, records);
+    const looked = lookedOf(sights, records);
+    if (late.size === 0) return looked;
+    return new Map([...looked, ...(await look({ identifiers: [...late], causes }, signal))]);
   };
 }
 

@@ -23,6 +23,8 @@ export interface RememberedStream {
   readonly expectedUntil: Date | null;
   /** Since when the platform tells us of its changes by itself; null while it does not. */
   readonly pushedAt: Date | null;
+  /** Grows with everything that looks record of the key. */
+  readonly version: number;
   readonly createdAt: Date;
   readonly open: readonly OpenKnownBroadcast[];
 }
@@ -46,7 +48,7 @@ export function createLookStore(database: Database) {
           SELECT coalesce(json_agg(s), '[]') FROM (
             SELECT identifier, title, login, coalesce(tracked_since, created_at) AS "trackedSince", pace, settled,
               gone_count AS "goneCount", quarantined_at AS "quarantinedAt", last_live_at AS "lastLiveAt",
-              expected_until AS "expectedUntil", pushed_at AS "pushedAt", created_at AS "createdAt"
+              expected_until AS "expectedUntil", pushed_at AS "pushedAt", version, created_at AS "createdAt"
             FROM stream s WHERE platform = ${platform} AND identifier = ANY(${identifiers}) AND ${TRACKED}
           ) s
         ) AS streams, (

@@ -12,6 +12,8 @@ import { jsonbText, plainText } from './postgres-text.ts';
 /** What a look found out about one key, to be remembered. */
 export interface LookRecord {
   readonly identifier: string;
+  /** Of the key, when it was looked at: nothing counts of what was judged beside what was known before. */
+  readonly version: number;
   /** What led to the look. */
   readonly foundBy: FoundBy;
   /** Whether the platform should tell of the key's changes by itself. */
@@ -31,6 +33,12 @@ export interface StreamFacts {
   readonly goneCount: number;
   readonly quarantinedAt: Date | null;
   readonly lastLiveAt: Date | null;
+}
+
+export interface Recorded {
+  readonly changes: readonly RecordedChange[];
+  /** Keys of which another look was quicker to record something: nothing of them was recorded, they have to be looked at again. */
+  readonly late: ReadonlySet<string>;
 }
 
 /** A change that is in the outbox now. */
@@ -57,17 +65,14 @@ export interface RecordParts {
 /**
  * The only place where a change is recorded.
  *
- * A verdict counts only if its broadcast still has the version that was judged: of two workers who saw the same thing
- * one records it and the other loses quietly. The unique index over broadcast and direction is the last word, so that
- * whatever is killed, repeated or raced, an online and an offline exist once.
+ * What a look found out of a key counts only if the key and its broadcasts still have the versions that were judged: of
+ * two workers who looked at once one records all of it and the other nothing. Otherwise each might record half of what it saw, or
+ * the slower one an older sight after a newer one. The unique index over broadcast and direction is the last word, so
+ * that whatever is killed, repeated or raced, an online and an offline exist once.
  */
 export function createRecordLooks({ database, batchIntervalMs, lane, toStreamData }: RecordParts) {
-  return async function recordLooks(
-    platform: Platform,
-    records: readonly LookRecord[],
-    now: Date,
-  ): Promise<RecordedChange[]> {
-    if (records.every((record) => record.verdicts.length === 0 && record.stream === null)) return [];
+  return async function recordLooks(platform: Platform, records: readonly LookRecord[], now: Date): Promise<Recorded> {
+    if (records.every(saysNothing)) return { changes: [], late: new Set() };
     let inStep = records;
     while (true) {
       try {
@@ -79,8 +84,10 @@ export function createRecordLooks({ database, batchIntervalMs, lane, toStreamDat
     }
   };
 
-  function attempt(platform: Platform, records: readonly LookRecord[], now: Date): Promise<RecordedChange[]> {
+  function attempt(platform: Platform, given: readonly LookRecord[], now: Date): Promise<Recorded> {
     return database.$transaction(async (tx) => {
+      const late = await lateKeys(tx, platform, given);
+      const records = given.filter(({ identifier }) => !late.has(identifier));
       await updateStreams(tx, platform, records);
       const accepted = await upsertBroadcasts(tx, platform, records);
       stayInStep(records, accepted);
@@ -89,7 +96,7 @@ export function createRecordLooks({ database, batchIntervalMs, lane, toStreamDat
           .filter((verdict) => accepted.has(verdict.next.id))
           .flatMap((verdict) => verdict.changes.map((change) => ({ record, verdict, change }))),
       );
-      if (told.length === 0) return [];
+      if (told.length === 0) return { changes: [], late };
       const wishes = await laneWishes(
         tx,
         platform,
@@ -111,7 +118,7 @@ export function createRecordLooks({ database, batchIntervalMs, lane, toStreamDat
           pushed: record.pushed,
         };
       });
-      return insertChanges(tx, platform, rows, now);
+      return { changes: await insertChanges(tx, platform, rows, now), late };
     });
   }
 }
@@ -199,8 +206,23 @@ async function insertChanges(
       due_at AS "dueAt"`;
 }
 
-/** Rows are taken in the order in which everybody takes them, then updated together. */
+const saysNothing = ({ verdicts, stream }: LookRecord): boolean => verdicts.length === 0 && stream === null;
+
+/** Takes the rows of the keys in the order in which everybody takes them. @returns those of which more is known than was judged */
+async function lateKeys(tx: Transaction, platform: Platform, records: readonly LookRecord[]): Promise<Set<string>> {
+  const judged = new Map(records.filter((one) => !saysNothing(one)).map((one) => [one.identifier, one.version]));
+  const rows = await tx.$queryRaw<{ identifier: string; version: number }[]>`
+    SELECT identifier, version FROM stream WHERE platform = ${platform} AND identifier = ANY(${[...judged.keys()]})
+    ORDER BY identifier FOR UPDATE`;
+  return new Set(rows.flatMap(({ identifier, version }) => (judged.get(identifier) === version ? [] : [identifier])));
+}
+
+/** Their rows are taken already. */
 async function updateStreams(tx: Transaction, platform: Platform, records: readonly LookRecord[]): Promise<void> {
+  const grown = records.filter(({ verdicts }) => verdicts.length > 0).map(({ identifier }) => identifier);
+  if (grown.length > 0)
+    await tx.$executeRaw`
+      UPDATE stream SET version = version + 1 WHERE platform = ${platform} AND identifier = ANY(${grown})`;
   const rows = records.flatMap(({ identifier, stream }) => {
     if (stream === null) return [];
     const { title, login, pace, settled, goneCount, quarantinedAt, lastLiveAt } = stream;
@@ -218,9 +240,6 @@ async function updateStreams(tx: Transaction, platform: Platform, records: reado
     ];
   });
   if (rows.length === 0) return;
-  const identifiers = rows.map((row) => row.identifier);
-  await tx.$queryRaw`SELECT 1 AS locked FROM stream WHERE platform = ${platform} AND identifier = ANY(${identifiers})
-    ORDER BY identifier FOR UPDATE`;
   await tx.$executeRaw`
     UPDATE stream s SET title = r.title, login = r.login, pace = r.pace, settled = r.settled, gone_count = r.gone_count,
       quarantined_at = r.quarantined_at, last_live_at = r.last_live_at

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toStreamData } from '../../../src/shared/contracts/status-events.ts';
 import type { KnownBroadcast } from '../../../src/shared/domain/broadcast.ts';
 import type { JudgedChange, Verdict } from '../../../src/shared/domain/verdict.ts';
@@ -33,6 +33,14 @@ function verdict({ identifier, id, state, version }: Judged, ...directions: Judg
   };
 }
 
+const origin = {
+  version: 0,
+  foundBy: 'poll',
+  pushed: false,
+  channel: { title: null, login: null },
+  stream: null,
+} as const;
+
 async function recorded(identifier: string, ...verdicts: Verdict[]): Promise<string[]> {
   const beside = {
     identifier: `${identifier} beside`,
@@ -40,12 +48,15 @@ async function recorded(identifier: string, ...verdicts: Verdict[]): Promise<str
     state: 'live',
     version: null,
   } as const;
-  const origin = { foundBy: 'poll', pushed: false, channel: { title: null, login: null }, stream: null } as const;
   const looks = [
     { ...origin, identifier, verdicts },
     { ...origin, identifier: beside.identifier, verdicts: [verdict(beside, 'online')] },
   ];
   await recordLooks('youtube', looks, NOW);
+  return changesOf(identifier);
+}
+
+async function changesOf(identifier: string): Promise<string[]> {
   const rows = await database.change.findMany({ where: { identifier }, orderBy: { id: 'asc' } });
   return rows.map(({ direction, broadcastId }) => `${direction} ${broadcastId}`);
 }
@@ -72,4 +83,54 @@ it('records what came before it, and what is known of other keys', async () => {
     'online 2 a',
   ]);
   expect(await database.change.count({ where: { identifier: '2 beside' } })).toBe(1);
+});
+
+describe('two looks that began when the same was known', () => {
+  const live = (identifier: string, id: string, version: number | null) =>
+    ({ identifier, id, state: 'live', version }) as const;
+  const tracked = (identifier: string) => database.stream.create({ data: { platform: 'youtube', identifier } });
+  const look = (identifier: string, version: number, verdicts: readonly Verdict[]) =>
+    recordLooks('youtube', [{ ...origin, identifier, version, verdicts }], NOW);
+
+  it('tell of the newer broadcast only, when the look that saw the older one is the slower', async () => {
+    await tracked('3');
+    const newer = await look('3', 0, [verdict(live('3', '3 b', null), 'online')]);
+    const older = await look('3', 0, [verdict(live('3', '3 a', null), 'online')]);
+    expect([newer.late, older.late]).toEqual([new Set(), new Set(['3'])]);
+    expect(await changesOf('3')).toEqual(['online 3 b']);
+  });
+
+  it('leave a return under a new id to the next look, when one of them has just missed the first id', async () => {
+    await tracked('4');
+    await look('4', 0, [verdict(live('4', '4 a', null), 'online')]);
+    const missed = verdict(live('4', '4 a', 0));
+    await look('4', 1, [{ ...missed, next: { ...missed.next, missingSince: NOW, misses: 1 } }]);
+    const [old, fresh] = [verdict(live('4', '4 a', 0)), verdict(live('4', '4 b', null))];
+    await look('4', 1, [
+      { ...old, next: { ...old.next, state: 'continued' } },
+      { ...fresh, next: { ...fresh.next, rootId: '4 a' } },
+    ]);
+    // With both open, the first would be told to be over, though it goes on.
+    const open = await database.broadcast.findMany({ where: { identifier: '4', state: 'live' } });
+    expect(open.map(({ broadcastId }) => broadcastId)).toEqual(['4 a']);
+  });
+
+  it('count both, when the first one had nothing to say', async () => {
+    await tracked('5');
+    await look('5', 0, []);
+    const said = await look('5', 0, [verdict(live('5', '5 a', null), 'online')]);
+    expect(said.late).toEqual(new Set());
+    expect(await changesOf('5')).toEqual(['online 5 a']);
+  });
+
+  it('keep the facts of the quicker one', async () => {
+    await tracked('6');
+    await look('6', 0, [verdict(live('6', '6 a', null), 'online')]);
+    const facts = { title: 'old', login: null, pace: 'slow', settled: [], goneCount: 0, quarantinedAt: null } as const;
+    const stream = { ...facts, lastLiveAt: null };
+    const { late } = await recordLooks('youtube', [{ ...origin, identifier: '6', verdicts: [], stream }], NOW);
+    expect(late).toEqual(new Set(['6']));
+    const row = await database.stream.findFirstOrThrow({ where: { identifier: '6' } });
+    expect(row).toMatchObject({ title: null, pace: 'normal', version: 1 });
+  });
 });
