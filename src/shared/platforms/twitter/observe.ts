@@ -6,15 +6,15 @@ const SPACE_ID = /^[a-zA-Z0-9]{1,13}$/;
 
 /**
  * The Spaces that only a question by their own id tells of. Open ones that the creators' answer does not list for the
- * second time, or while their creator is live with another one: that means ended or called off. And those that X named,
- * be it that they are not listed yet or no longer.
+ * second time, or while their creator is live with another one: that means ended or called off, and an announced one may have
+ * begun and ended unseen. And those that X named, be it that they are not listed yet or no longer.
  */
 export function spacesToConfirm(targets: readonly LookTarget[], listed: SpacesAnswer): string[] {
   const known = new Set(listed.rows.map((row) => row.id));
   const ids = targets.flatMap((target) => {
     const succeeded = listed.rows.some((row) => row.state === 'live' && isOf(target, row) && !isLive(target, row));
     return [
-      ...target.open.filter(({ state, misses }) => misses >= 1 || (succeeded && state === 'live')).map(({ id }) => id),
+      ...target.open.filter(({ misses }) => misses >= 1 || succeeded).map(({ id }) => id),
       ...target.hinted.filter((id) => SPACE_ID.test(id)),
     ];
   });

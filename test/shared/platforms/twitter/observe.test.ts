@@ -139,6 +139,9 @@ describe('a Space that is no longer listed', () => {
     expect(spacesToConfirm([first], answer([next]))).toEqual([]);
     const known = target(ME, { open: [open('1A'), open('1Next', { state: 'scheduled' })] });
     expect(spacesToConfirm([known], answer([{ ...next, state: 'live' }]))).toEqual(['1A']);
+    const announced = target(ME, { open: [open('1A', { state: 'scheduled' })] });
+    expect(spacesToConfirm([announced], answer([{ ...next, state: 'live' }]))).toEqual(['1A']);
+    expect(spacesToConfirm([announced], answer([next]))).toEqual([]);
   });
 
   test('is a miss at first', () => {
