@@ -7,8 +7,8 @@ export default defineConfig({
     // Each file has processes and servers of its own, so more files than cores only make each other slow.
     maxWorkers: 2,
     // Of no use but to end what hangs: a machine that is ten times slower, or has other work, must not fail a test.
-    testTimeout: 600_000,
-    hookTimeout: 300_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     teardownTimeout: 120_000,
     restoreMocks: true,
     allowOnly: false,

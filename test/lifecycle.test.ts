@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createLifecycle, ForcedEndError, GaveUpError, StopDeadlineError } from '../src/lifecycle.ts';
 import { createLogger } from '../src/shared/runtime/logger.ts';
 import type { Service } from '../src/shared/runtime/service.ts';
@@ -93,6 +93,7 @@ describe('the lifecycle', () => {
   it('takes the same key press, heard twice, for one', async () => {
     const { steps, service, lifecycle } = setup();
     const run = lifecycle.run([service('a')]);
+    vi.spyOn(performance, 'now').mockReturnValue(1_000);
     lifecycle.interrupt('SIGINT');
     lifecycle.interrupt('SIGINT');
     await run;

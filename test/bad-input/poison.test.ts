@@ -11,7 +11,6 @@ import { type Database, openDatabase } from '../../src/shared/runtime/database.t
 import { type Cluster, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 
-const WAIT_MS = 90_000;
 /** With the poison: all that one request to Twitch asks for. */
 const NEIGHBOURS = 99;
 const undo: (() => unknown)[] = [];
@@ -36,11 +35,10 @@ beforeAll(async () => {
   const url = await spoilRowsOf(poison.identifier, cluster.sim.env().TWITCH_API_URL ?? '');
   await cluster.run('all', { TWITCH_API_URL: url });
   for (const key of [poison, ...neighbours]) await cluster.follow(key);
-  await eventually(
-    async () => expect(await database.stream.count({ where: { guilds: { gt: 0 } } })).toBe(NEIGHBOURS + 1),
-    WAIT_MS,
+  await eventually(async () =>
+    expect(await database.stream.count({ where: { guilds: { gt: 0 } } })).toBe(NEIGHBOURS + 1),
   );
-}, 180_000);
+});
 
 afterAll(async () => {
   for (const step of undo.reverse()) await step();
@@ -48,9 +46,9 @@ afterAll(async () => {
 
 it('a key whose answers are always spoiled keeps none of the ninety-nine beside it from being announced', async () => {
   const begun = goLive(poison, ...neighbours).slice(1);
-  await eventually(() => expect(heardOf(neighbours)).toEqual(begun.sort()), WAIT_MS);
+  await eventually(() => expect(heardOf(neighbours)).toEqual(begun.sort()));
   expect(cluster.heardOf(poison)).toEqual([]);
-}, 240_000);
+});
 
 it('messages that nobody can read keep none from being followed, and are there for the operator', async () => {
   const newcomers = Array.from({ length: 10 }, (): StreamKey => {
@@ -63,14 +61,13 @@ it('messages that nobody can read keep none from being followed, and are there f
     const good = `{"platform":"twitcasting","stream_key":"${key.identifier}","guild_id":7,"channel_id":7,"metadata":{"record":{"toString":1}}}`;
     await redis.publish(FOLLOW_CHANNEL, `[${bad},${good},${bad}]`);
   }
-  await eventually(
-    async () => expect(await database.follow.count({ where: { platform: 'twitcasting' } })).toBe(newcomers.length),
-    WAIT_MS,
+  await eventually(async () =>
+    expect(await database.follow.count({ where: { platform: 'twitcasting' } })).toBe(newcomers.length),
   );
   // Ten that are no JSON, and one that was said twenty times.
-  await eventually(async () => expect(await database.reject.count()).toBe(newcomers.length + 1), WAIT_MS);
+  await eventually(async () => expect(await database.reject.count()).toBe(newcomers.length + 1));
   expect(await cluster.tell(['rejects'])).toContain('metadata: expected an object or null');
-}, 240_000);
+});
 
 it('rotten jobs, rotten members and a rotten row are set aside and can be seen, and the others are announced', async () => {
   const polls = openPollQueues(redis);
@@ -99,17 +96,19 @@ it('rotten jobs, rotten members and a rotten row are set aside and can be seen, 
   const others = Array.from({ length: 20 }, add);
   for (const key of others) await cluster.follow(key);
   const begun = goLive(...others);
-  await eventually(() => expect(heardOf(others)).toEqual(begun.sort()), WAIT_MS);
+  await eventually(() => expect(heardOf(others)).toEqual(begun.sort()));
   await eventually(async () => {
-    expect(await polls.twitch.getFailedCount()).toBe(4);
+    const failed = await polls.twitch.getFailed();
+    // A look of a busy machine may fail, too.
+    expect(failed.filter(({ failedReason }) => /without an identifier/.test(failedReason))).toHaveLength(4);
     // The last of them is the number of no change: its job is done, there is nothing to publish.
     expect(await changes.getFailedCount()).toBe(4);
     const rows = await database.change.findMany({ where: { identifier: { startsWith: 'rotten' } } });
     expect(rows.map((row) => row.reason)).toEqual(['unreadable', 'unreadable', 'unreadable', 'unreadable']);
-  }, WAIT_MS);
+  });
   const status = JSON.parse(await cluster.tell(['status', '--json'])) as { Queues: { Name: string; Failed: number }[] };
   expect(status.Queues.reduce((sum, { Failed }) => sum + Failed, 0)).toBeGreaterThanOrEqual(8);
-}, 240_000);
+});
 
 function add(): StreamKey {
   return { platform: 'twitch', identifier: cluster.sim.world.addStreamer({ platform: 'twitch' }).identifier };

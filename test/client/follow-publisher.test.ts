@@ -37,7 +37,9 @@ function open(
   options: { redisUrl?: string; maxBytes?: number; needListener?: boolean; againMs?: number } = {},
 ): FollowPublisher {
   const onProblem = (problem: Error): void => void problems.push(problem.message);
-  const publisher = createFollowPublisher({ redisUrl: server.url, directory, retryMs: 200, onProblem, ...options });
+  // Nothing is said once more unless the test is about that.
+  const often = { retryMs: 200, againMs: 3_600_000 };
+  const publisher = createFollowPublisher({ redisUrl: server.url, directory, onProblem, ...often, ...options });
   opened.push(publisher);
   return publisher;
 }

@@ -54,7 +54,7 @@ describe('the demo', () => {
       expect(online).toBeGreaterThanOrEqual(due);
     }
     expect(PLATFORMS.reduce((sum, platform) => sum + summary.platforms[platform].due, 0)).toBeGreaterThan(3);
-    expect(await stillThere(started)).toEqual([]);
+    await eventually(async () => expect(await stillThere(started)).toEqual([]));
   });
 
   it('with --push announces what begins on every platform, though polls are five minutes apart', async () => {
@@ -77,7 +77,7 @@ describe('the demo', () => {
     const started = await descendants(program.pid);
     expect(await program.end('SIGINT')).toBe(0);
     expect(program.stdout()).toContain('stopped before it could be compared');
-    expect(await stillThere(started)).toEqual([]);
+    await eventually(async () => expect(await stillThere(started)).toEqual([]));
   });
 
   it('ends everything it started when it is interrupted while it starts', async () => {
@@ -86,7 +86,7 @@ describe('the demo', () => {
     const started = await descendants(program.pid);
     expect(started).not.toEqual([]);
     expect(await program.end('SIGINT')).toBe(0);
-    expect(await stillThere(started)).toEqual([]);
+    await eventually(async () => expect(await stillThere(started)).toEqual([]));
   });
 
   it('leaves nothing behind even when it is killed', async () => {

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../../src/shared/store/migrate.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Environment, spawnTallylight, type Tallylight } from '../support/processes.ts';
@@ -33,7 +33,7 @@ describe('tallylight run', () => {
     const process = start(['all']);
     const port = await portOf(process);
     await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200));
-    expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
+    await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200));
     expect(await process.end('SIGTERM')).toBe(0);
     expect(process.stdout()).toContain('"msg":"stopped"');
     expect(process.stdout()).toContain('no platform has credentials');
@@ -46,9 +46,11 @@ describe('tallylight run', () => {
     const env = { HTTP_PORT: String(await portOf(process)) };
     await eventually(async () => expect(await spawnTallylight(['healthcheck'], env).exited).toBe(0));
     await redis.kill();
-    const check = spawnTallylight(['healthcheck'], env);
-    expect(await check.exited).toBe(1);
-    expect(check.stdout()).toMatch(/^redis: /m);
+    await eventually(async () => {
+      const check = spawnTallylight(['healthcheck'], env);
+      expect(await check.exited).toBe(1);
+      expect(check.stdout()).toMatch(/^redis: /m);
+    });
     await redis.restart();
     expect(await process.end('SIGINT')).toBe(0);
   });
@@ -74,13 +76,14 @@ describe('tallylight run', () => {
   });
 
   it('ends at once with 130 by a second signal', async () => {
-    const process = start(['web']);
-    const port = await portOf(process);
-    // A request that never comes to its end keeps the server from stopping for a while.
-    const socket = connect(port, '127.0.0.1');
-    socket.on('error', () => undefined);
-    await once(socket, 'connect');
-    socket.write('GET /livez HTTP/1.1\r\n');
+    await migrate(database.url);
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('BEGIN');
+    // What is compared at the start waits for this table, and whoever stops waits for what is under way.
+    await holder.query('LOCK TABLE stream');
+    const process = start(['sync']);
+    await process.waitFor(/"msg":"ready"/);
     process.send('SIGINT');
     await process.waitFor(/"msg":"stopping"/);
     let code: number | NodeJS.Signals | undefined;
@@ -91,6 +94,6 @@ describe('tallylight run', () => {
       process.send('SIGINT');
       expect(code).toBe(130);
     });
-    socket.destroy();
+    await holder.end();
   });
 });

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { spawnTallylight, type Tallylight } from '../support/processes.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 
@@ -81,8 +82,10 @@ describe('tallylight watch', () => {
     await process.waitFor(/Redis is lost; events published now are not shown/);
     await server.restart();
     await process.waitFor(/Redis is back/);
-    await redis.publish('streams.online', JSON.stringify(event));
-    await process.waitFor(/twitch\/7/);
+    await eventually(async () => {
+      await redis.publish('streams.online', JSON.stringify(event));
+      expect(process.stdout()).toMatch(/twitch\/7/);
+    });
     expect(await process.end()).toBe(0);
   });
 });

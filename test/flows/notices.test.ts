@@ -62,11 +62,15 @@ describe('a bot whose database', () => {
     const key = streamer();
     await cluster.follow(key);
     await isHeard(key);
-    expect((await fetch(`${address}/readyz`)).status).toBe(200);
-    const { stdout } = await command(['status']);
-    expect(stdout).toMatch(/10 of the bot's tables are not believed: .* cannot be reached, nothing listens there/);
-    const metrics = await (await fetch(`${address}/metrics`)).text();
-    expect(metrics).toContain('tallylight_notice_doubt{table="twitch_spider"} 1');
+    await eventually(async () => expect((await fetch(`${address}/readyz`)).status).toBe(200));
+    await eventually(async () => {
+      const { stdout } = await command(['status']);
+      expect(stdout).toMatch(/10 of the bot's tables are not believed: .* cannot be reached, nothing listens there/);
+    });
+    await eventually(async () => {
+      const metrics = await (await fetch(`${address}/metrics`)).text();
+      expect(metrics).toContain('tallylight_notice_doubt{table="twitch_spider"} 1');
+    });
     expect(told(tally, "the bot's database is away")).toBe(1);
     expect(tally.stdout()).not.toContain(READER.password);
   });

@@ -5,8 +5,6 @@ import { type Cluster, startClusterOn } from '../support/cluster.ts';
 import { startRedisCluster, type TestRedisCluster } from '../support/redis-cluster.ts';
 import { createTrials, SPARING, type Trials } from '../support/several-servers.ts';
 
-const PATIENCE_MS = 600_000;
-
 let cluster: Cluster<TestRedisCluster>;
 let shard: ClientShard;
 let trials: Trials;
@@ -16,7 +14,7 @@ beforeAll(async () => {
   shard = await startClientShard({ redisUrl: cluster.redis.as.shard });
   trials = createTrials(cluster, shard);
   await Promise.all([cluster.run('all', SPARING), cluster.run('listen poll flush', SPARING)]);
-}, PATIENCE_MS);
+});
 
 afterAll(async () => {
   trials?.close();
@@ -25,23 +23,15 @@ afterAll(async () => {
 });
 
 describe('on a Redis Cluster of three masters and three replicas', () => {
-  it('a stream of every platform goes its whole way', () => trials.wholeWays(), PATIENCE_MS);
+  it('a stream of every platform goes its whole way', () => trials.wholeWays());
 
-  it('the commands work, and doctor finds all well', () => trials.commands(), PATIENCE_MS);
+  it('the commands work, and doctor finds all well', () => trials.commands());
 
-  it(
-    'nothing is lost or told twice when the master of the log is killed',
-    async () => {
-      await trials.surviving(() => cluster.redis.killOwnerOf(LOG_KEY));
-    },
-    PATIENCE_MS,
-  );
+  it('nothing is lost or told twice when the master of the log is killed', async () => {
+    await trials.surviving(() => cluster.redis.killOwnerOf(LOG_KEY));
+  });
 
-  it(
-    'nor when the master is killed on which follows are heard and changes wait',
-    async () => {
-      await trials.surviving(() => cluster.redis.killOwnerOf(HEARD_PREFIX));
-    },
-    PATIENCE_MS,
-  );
+  it('nor when the master is killed on which follows are heard and changes wait', async () => {
+    await trials.surviving(() => cluster.redis.killOwnerOf(HEARD_PREFIX));
+  });
 });

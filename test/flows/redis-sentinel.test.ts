@@ -4,8 +4,6 @@ import { type Cluster, startClusterOn } from '../support/cluster.ts';
 import { startSentinel, type TestSentinel } from '../support/redis-sentinel.ts';
 import { createTrials, SPARING, type Trials } from '../support/several-servers.ts';
 
-const PATIENCE_MS = 600_000;
-
 let cluster: Cluster<TestSentinel>;
 let shard: ClientShard;
 let trials: Trials;
@@ -15,7 +13,7 @@ beforeAll(async () => {
   shard = await startClientShard({ redisUrl: cluster.redis.as.shard });
   trials = createTrials(cluster, shard);
   await Promise.all([cluster.run('all', SPARING), cluster.run('listen poll flush', SPARING)]);
-}, PATIENCE_MS);
+});
 
 afterAll(async () => {
   trials?.close();
@@ -24,15 +22,11 @@ afterAll(async () => {
 });
 
 describe('behind three sentinels', () => {
-  it('a stream of every platform goes its whole way', () => trials.wholeWays(), PATIENCE_MS);
+  it('a stream of every platform goes its whole way', () => trials.wholeWays());
 
-  it('the commands work, and doctor finds all well', () => trials.commands(), PATIENCE_MS);
+  it('the commands work, and doctor finds all well', () => trials.commands());
 
-  it(
-    'nothing is lost or told twice when the master is killed and its replica takes over',
-    async () => {
-      await trials.surviving(() => cluster.redis.killMaster());
-    },
-    PATIENCE_MS,
-  );
+  it('nothing is lost or told twice when the master is killed and its replica takes over', async () => {
+    await trials.surviving(() => cluster.redis.killMaster());
+  });
 });

@@ -112,11 +112,13 @@ it('a backup of Postgres and an empty Redis bring everything back, and nobody he
   const wholeLife = [`online ${lastingId}`, `offline ${lastingId}`];
   await eventually(() => expect(cluster.heardOf(lasting)).toEqual(wholeLife));
 
-  // The client tells what is in the backup once. What came after it went off, as far as the tables knew, and on again.
+  // The client tells what is in the backup once. What came after it went off, as far as the tables knew, and on again;
+  // a shard that compares only after that finds it as it was.
   const toldOf = (id: string): string[] => told.filter((one) => one.endsWith(` ${id}`));
   await eventually(() => expect(toldOf(lastingId)).toEqual(wholeLife));
   await eventually(() => expect([...toldOf(endingId), ...toldOf(newId)]).toEqual([...over, `online ${newId}`]));
-  expect(toldOf(shared)).toEqual([`online ${shared}`, `offline ${shared}`, `online ${shared}`]);
+  const on = `online ${shared}`;
+  expect([[on], [on, `offline ${shared}`, on]]).toContainEqual(toldOf(shared));
 
   // A follow that was said after the backup is gone with it, until it is said again.
   const redis = new Redis(cluster.redis.url);

@@ -7,7 +7,6 @@ import { type Cluster, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Tallylight } from '../support/processes.ts';
 
-const TIMES = 90_000;
 const SPAMMER = '666000000000000001';
 const MOST = 20;
 const SETTINGS = { FOLLOWS_PER_GUILD: String(MOST), GUILD_RATE: '5' };
@@ -25,7 +24,7 @@ beforeAll(async () => {
     ['listen', 'listen', 'sync poll flush'].map((roles) => cluster.run(roles, SETTINGS)),
   );
   listeners = [first, second] as Tallylight[];
-}, 180_000);
+});
 afterAll(async () => {
   publisher?.disconnect();
   await database?.$disconnect();
@@ -65,7 +64,7 @@ const refusals = (): Promise<number> =>
 it('a guild that spams waits for itself: its neighbours follow and are told meanwhile, and its last word holds', async () => {
   const toys = Array.from({ length: 100 }, () => streamer().identifier);
   await publish(toys.slice(0, MOST + 5).map((toy) => say('follow', toy)));
-  await eventually(async () => expect(await refusals()).toBeGreaterThan(0), TIMES);
+  await eventually(async () => expect(await refusals()).toBeGreaterThan(0));
   let isSpamming = true;
   let [most, published] = [0, 0];
   const spam = (async () => {
@@ -80,14 +79,11 @@ it('a guild that spams waits for itself: its neighbours follow and are told mean
 
   const neighbours = Array.from({ length: 50 }, (_, i) => ({ guild: String(7_000_000_001 + i), key: streamer() }));
   for (const { guild, key } of neighbours) await cluster.follow(key, guild);
-  await eventually(
-    async () => expect(await database.follow.count({ where: { guildId: { not: SPAMMER } } })).toBe(50),
-    TIMES,
-  );
+  await eventually(async () => expect(await database.follow.count({ where: { guildId: { not: SPAMMER } } })).toBe(50));
   const live = neighbours.map(({ key }) => ({ key, id: cluster.sim.world.goLive('twitch', key.identifier).id }));
   await eventually(() => {
     for (const { key, id } of live) expect(cluster.heardOf(key)).toEqual([`online ${id}`]);
-  }, TIMES);
+  });
   isSpamming = false;
   await spam;
 
@@ -98,7 +94,7 @@ it('a guild that spams waits for itself: its neighbours follow and are told mean
     say('follow', kept),
     say('unfollow', other),
   ]);
-  await eventually(async () => expect(await followedBySpammer()).toEqual([kept]), TIMES);
+  await eventually(async () => expect(await followedBySpammer()).toEqual([kept]));
   for (const listener of listeners) await listener.waitFor(/guilds say more than GUILD_RATE/);
   // When both have said all, nothing is polled for nobody.
   await Promise.all(listeners.map((listener) => listener.end()));
@@ -109,4 +105,4 @@ it('a guild that spams waits for itself: its neighbours follow and are told mean
   expect(most).toBeGreaterThan(0);
   expect(most).toBeLessThanOrEqual(MOST);
   expect(await cluster.tell(['rejects'])).toMatch(/expected at most 20 follows of one guild/);
-}, 300_000);
+});

@@ -11,8 +11,8 @@ import type { Environment } from '../support/processes.ts';
 const HOUR_MS = 3_600_000;
 const EVERYTHING = 'listen sync flush poll';
 const PRELOADED = path.resolve(import.meta.dirname, '..', '..', 'dist', 'chaos', 'wrong-clock.js');
-/** Far less than an hour, and enough for a machine that is busy with other things. */
-const PATIENCE_MS = 90_000;
+/** Far less than an hour, and more than the waiting for it may take. */
+const FAR_MS = 600_000;
 
 interface Watch {
   /** What makes a process go by it. */
@@ -31,21 +31,20 @@ async function makeWatch(): Promise<Watch> {
 
 async function goLive({ sim, heardOf }: Cluster, key: StreamKey): Promise<string> {
   const { id } = sim.world.goLive(key.platform, key.identifier);
-  await eventually(() => expect(heardOf(key).at(-1)).toBe(`online ${id}`), PATIENCE_MS);
+  await eventually(() => expect(heardOf(key).at(-1)).toBe(`online ${id}`));
   return id;
 }
 
 /** Twitch tells no ends: what is told is when somebody looked, by the clock of whoever did. */
 async function end({ sim, heard, heardOf }: Cluster, key: StreamKey, id: string): Promise<void> {
   sim.world.end(key.platform, id);
-  await eventually(() => expect(heardOf(key).at(-1)).toBe(`offline ${id}`), PATIENCE_MS);
+  await eventually(() => expect(heardOf(key).at(-1)).toBe(`offline ${id}`));
   const told = heard.at(-1)?.event.Streams.find((stream) => stream.VideoId === id)?.EndTime ?? '';
-  expect(Math.abs(Date.parse(told) - Date.now())).toBeLessThan(PATIENCE_MS);
+  expect(Math.abs(Date.parse(told) - Date.now())).toBeLessThan(FAR_MS);
 }
 
 test.for([HOUR_MS, -HOUR_MS])(
   'a clock that is %i ms ahead, from the start and set while it runs, harms nobody',
-  { timeout: 8 * PATIENCE_MS },
   async (aheadMs) => {
     const [cluster, watch] = [await startCluster(), await makeWatch()];
     onTestFinished(() => cluster.stop());

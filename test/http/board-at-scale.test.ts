@@ -10,6 +10,7 @@ import { openTestContext, type TestContext } from '../support/context.ts';
 
 const KEYS = 20_000;
 const KB = 1024;
+const WAIT_MS = 300_000;
 
 let context: TestContext;
 let http: HttpServer;
@@ -22,7 +23,7 @@ beforeAll(async () => {
   await scheduleKeys();
   http = createHttp({ context, roles: ['web'], progress: [], ready: [], readBudgets: async () => [] });
   await http.start();
-}, 600_000); // a browser may have to be fetched first
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -50,6 +51,7 @@ async function ask<T>(path: string): Promise<{ bytes: number; answer: T }> {
 
 async function openPage(path: string): Promise<Page> {
   const page = await browser.newPage({ locale: 'en-US', viewport: { width: 1400, height: 900 } });
+  page.setDefaultTimeout(WAIT_MS);
   await page.goto(`${http.address()}${path}`);
   return page;
 }

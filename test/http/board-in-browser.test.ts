@@ -21,7 +21,7 @@ const SETTINGS = {
 };
 const OPERATOR = { username: 'operator', password: SETTINGS.BOARD_PASSWORD };
 const VIEWER = { username: 'viewer', password: SETTINGS.BOARD_READ_PASSWORD };
-const WAIT_MS = 120_000;
+const WAIT_MS = 300_000;
 
 interface Recorded {
   readonly key: StreamKey;
@@ -48,7 +48,7 @@ beforeAll(async () => {
   failed = await recordChange('twitch');
   await failWaitingJob();
   delayed = await recordChange('youtube');
-}, 600_000); // a browser may have to be fetched first
+});
 
 afterAll(async () => {
   elsewhere?.close();

@@ -21,7 +21,6 @@ const MASTERS = 3;
 const SLOTS = 16_384;
 /** A machine that is busy for this long is not taken for dead. */
 const NODE_TIMEOUT_MS = 5_000;
-const PATIENCE_MS = 180_000;
 
 export async function startRedisCluster(): Promise<TestRedisCluster> {
   const nodes = await Promise.all(Array.from({ length: 2 * MASTERS }, startNode));
@@ -38,10 +37,10 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
         if (owner) return owner;
       }
       throw new Error(`no running node holds slot ${slot}`);
-    }, PATIENCE_MS);
+    });
   }
 
-  const settled = (): Promise<void> => eventually(() => expectSettled([...running]), PATIENCE_MS);
+  const settled = (): Promise<void> => eventually(() => expectSettled([...running]));
   await settled();
   return {
     ...{ ownerOf, settled },
@@ -92,7 +91,7 @@ async function join(nodes: readonly TestRedis[]): Promise<void> {
   const ids = await Promise.all(masters.map((node) => ask(node, (redis) => redis.call('CLUSTER', 'MYID'))));
   for (const [at, node] of nodes.slice(MASTERS).entries()) {
     // Fails until the replica has heard of its master.
-    await eventually(() => ask(node, (redis) => redis.call('CLUSTER', 'REPLICATE', String(ids[at]))), PATIENCE_MS);
+    await eventually(() => ask(node, (redis) => redis.call('CLUSTER', 'REPLICATE', String(ids[at]))));
   }
 }
 

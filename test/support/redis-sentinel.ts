@@ -22,7 +22,6 @@ const MASTER = 'tally-master';
 const SENTINELS = 3;
 /** A machine that is busy for this long is not taken for dead. */
 const DOWN_AFTER_MS = 3_000;
-const PATIENCE_MS = 180_000;
 
 interface Sentinel {
   readonly port: number;
@@ -42,7 +41,7 @@ export async function startSentinel(): Promise<TestSentinel> {
     if (!found) throw new Error(`the sentinels name port ${port}, which is nobody's`);
     return found;
   };
-  const settled = (): Promise<void> => eventually(async () => expectSettled(sentinels, await master()), PATIENCE_MS);
+  const settled = (): Promise<void> => eventually(async () => expectSettled(sentinels, await master()));
   await settled();
   return {
     settled,
@@ -56,7 +55,7 @@ export async function startSentinel(): Promise<TestSentinel> {
         const { url, port } = await master();
         expect(port).not.toBe(killed.port);
         expect(await ask(url, (redis) => redis.info('replication'))).toContain('role:master');
-      }, PATIENCE_MS);
+      });
       return killed;
     },
     async stop() {
@@ -111,7 +110,7 @@ async function agreed(sentinels: readonly Sentinel[]): Promise<number> {
     const ports = named.map((address) => Number((address as string[])[1]));
     expect(new Set(ports).size).toBe(1);
     return ports[0] ?? 0;
-  }, PATIENCE_MS);
+  });
 }
 
 async function expectSettled(sentinels: readonly Sentinel[], master: TestRedis): Promise<void> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../../src/commands/doctor/finding.ts';
 import { openDatabase } from '../../../src/shared/runtime/database.ts';
 import { type Cluster, startCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type Environment, spawnTallylight, type Tallylight } from '../../support/processes.ts';
 
 /** As the cluster has them: others would be seen as drift. */
@@ -18,6 +19,8 @@ beforeAll(async () => {
     platform: 'twitch',
     identifier: cluster.sim.world.addStreamer({ platform: 'twitch' }).identifier,
   });
+  // Each says its name to Redis a moment after it is connected.
+  await eventually(async () => expect(processesOf((await examined()).out)).toBe(EVERYBODY));
 });
 afterAll(() => cluster?.stop());
 
@@ -33,6 +36,8 @@ async function examined(args: readonly string[] = ['--json'], env: Environment =
   return { code, out: doctor.stdout(), err: doctor.stderr() };
 }
 
+const EVERYBODY = 'running: listen 1, poll 1, flush 1, sync 1';
+const processesOf = (out: string) => findings(out).find(({ check }) => check === 'processes')?.what;
 const findings = (out: string) => (JSON.parse(out) as { findings: Finding[] }).findings;
 const faults = (out: string): string[] =>
   findings(out)
@@ -47,9 +52,7 @@ test('a cluster in good health has no fault, and no platform is asked for more t
   expect(checks).toHaveLength(13);
   expect(findings(out).filter(({ check, level }) => check === 'credentials' && level === 'ok')).toHaveLength(4);
   expect(cluster.sim.requests.count('youtube', 'channels') - before).toBe(1);
-  expect(findings(out).filter(({ check }) => check === 'processes')[0]?.what).toBe(
-    'running: listen 1, poll 1, flush 1, sync 1',
-  );
+  expect(processesOf(out)).toBe(EVERYBODY);
 });
 
 test('what is broken is found, each with what to do, and nothing is repaired by looking', async () => {
