@@ -168,7 +168,7 @@ test('both spellings of a feed are one; what is no wish is a 400', async () => {
 });
 
 test('an outage says for how long, the longest lease is given, and a refused delivery comes again', async () => {
-  const simulator = await openSimulator({ quirks: { youtubeMostLeaseSeconds: 10, pushRetryMs: 10 } });
+  const simulator = await openSimulator({ quirks: { youtubeMostLeaseSeconds: 1_000, pushRetryMs: 10 } });
   const [channelId, { url, came, will, pushes }] = [channelOf(simulator), await callback()];
   simulator.faults.add({ platform: 'youtube', endpoint: 'hub', kind: 'unavailable', times: 1 });
   const reply = await wish(simulator, url, channelId);
@@ -176,7 +176,7 @@ test('an outage says for how long, the longest lease is given, and a refused del
   expect(reply.text).toContain('Transient error');
   await wish(simulator, url, channelId, { 'hub.lease_seconds': '864000' });
   await eventually(() => expect(simulator.youtubeSubscriptions()).toHaveLength(1));
-  expect(came[0]?.query.get('hub.lease_seconds')).toBe('10');
+  expect(came[0]?.query.get('hub.lease_seconds')).toBe('1000');
   will.status = 500;
   simulator.world.goLive('youtube', channelId);
   await eventually(() => expect(pushes().length).toBeGreaterThan(1));

@@ -9,8 +9,8 @@ import { eventually } from '../support/eventually.ts';
 import { type ChangeSpec, type Outbox, openOutbox, silentLogger } from '../support/outbox.ts';
 
 const WAITING = 2_000;
-/** As slow as a storm, in small events: half of the queue takes ten seconds, so that a slow machine is no reason to be late. */
-const RATE = 4;
+/** As slow as a storm, in small events: half of the queue takes twenty seconds, so that a slow machine is no reason to be late. */
+const RATE = 2;
 const MOST = 25;
 
 let outbox: Outbox;

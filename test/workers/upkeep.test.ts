@@ -12,7 +12,7 @@ it('what happened in the queue of upkeep, which nobody reads, stays short', asyn
   const queue = openUpkeepQueue(redis);
   const key = (name: string): string => `${queuePrefix(UPKEEP_QUEUE)}:${UPKEEP_QUEUE}:${name}`;
   // The queue writes how it is to be cut off by itself, some time after it is opened.
-  await eventually(async () => expect(await redis.hget(key('meta'), 'opts.maxLenEvents')).toBe('100'), 60_000);
+  await eventually(async () => expect(await redis.hget(key('meta'), 'opts.maxLenEvents')).toBe('100'));
   await queue.addBulk(Array.from({ length: 600 }, (_, index) => ({ name: 'record', data: { index } })));
   // Two events each; Redis cuts them off in pieces of a hundred.
   expect(await redis.xlen(key('events'))).toBeLessThan(300);
