@@ -2,6 +2,7 @@ import type { TrueBroadcast } from '../../simulator/broadcast.ts';
 import { type Session, sessionsOf } from '../../simulator/sessions.ts';
 import { keyText, type StreamKey } from '../shared/domain/stream-key.ts';
 import type { Announcement } from './announcement.ts';
+import { askedAfterEnd } from './asked-after-end.ts';
 import { checkRequests, type SeenRequest } from './check-requests.ts';
 import { checkShards } from './check-shards.ts';
 import { type Difference, difference } from './difference.ts';
@@ -109,14 +110,15 @@ function checkRoot(
 
 function checkTimes(
   session: Session,
-  { history, tolerance }: Evidence,
+  { history, tolerance, requests }: Evidence,
   { online, offline }: { online: readonly Announcement[]; offline: readonly Announcement[] },
 ): Difference[] {
   const begun = (id: string): Date | null => history.find((one) => one.id === id)?.startedAt ?? null;
+  const seenAt = tolerance.endIsSeen[session.platform] ? askedAfterEnd(session, requests) : null;
   return [
     ...online.flatMap((one) => checkTime(session, one, { truth: begun(one.broadcastId), within: tolerance.startMs })),
     ...offline.flatMap((one) =>
-      checkTime(session, one, { truth: session.endedAt, within: tolerance.endMs[session.platform] }),
+      checkTime(session, one, { truth: session.endedAt, seenAt, within: tolerance.endMs[session.platform] }),
     ),
   ];
 }
@@ -124,11 +126,12 @@ function checkTimes(
 function checkTime(
   session: Session,
   { happenedAt, direction }: Announcement,
-  { truth, within }: { truth: Date | null; within: number },
+  { truth, seenAt = null, within }: { truth: Date | null; seenAt?: Date | null; within: number },
 ): Difference[] {
   if (truth === null) return [];
-  const off = happenedAt === null ? Number.POSITIVE_INFINITY : Math.abs(happenedAt.getTime() - truth.getTime());
-  if (off <= within) return [];
+  const latest = Math.max(truth.getTime(), seenAt?.getTime() ?? 0) + within;
+  const time = happenedAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  if (time >= truth.getTime() - within && time <= latest) return [];
   const told = happenedAt?.toISOString() ?? 'no time';
   const text = `${sessionName(session)} was announced ${direction} at ${told}, but it was ${truth.toISOString()}`;
   return [difference('time', session, text)];

@@ -18,6 +18,8 @@ export interface Tolerance {
   readonly pushedAfterMs: number;
   /** By how much an announced end may differ: some platforms do not tell the end, it is when a look missed it. */
   readonly endMs: PerPlatform<number>;
+  /** Where the platform does not tell it: an end that was looked for late is told late. */
+  readonly endIsSeen: PerPlatform<boolean>;
   /** The same for a start: platforms tell it to the second. */
   readonly startMs: number;
   /** How long after its end a session is told of at the latest, where it has to be. */

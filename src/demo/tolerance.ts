@@ -7,6 +7,9 @@ const SECOND = 1_000;
 /** Polls are spread, and a busy machine runs late. */
 const LATE_MS = 5 * SECOND;
 
+/** Who leaves is heard by role listen, and is polled no more once that has come through. */
+const LEFT_LATE_MS = 10 * SECOND;
+
 /** Role sync sees every 20 s which keys are pushed, and has them looked at once more. */
 const PUSHED_AFTER_MS = 30 * SECOND;
 
@@ -18,11 +21,12 @@ export function toleranceOf({ pollMs, graceMs, batchMs, pushed }: DemoTimes): To
     pushedAfterMs: pushed ? PUSHED_AFTER_MS : 0,
     // Only Twitch does not tell when a broadcast ended: its end is the first look that missed it.
     endMs: perPlatform((platform) => (platform === 'twitch' ? (pushed ? 0 : pollMs.twitch) + LATE_MS : 2 * SECOND)),
+    endIsSeen: perPlatform((platform) => platform === 'twitch'),
     startMs: 2 * SECOND,
     endToldMs: perPlatform((platform) => {
       return (pushed ? LATE_MS : 2.5 * pollMs[platform]) + graceMs[platform] + batchMs + LATE_MS;
     }),
     endMayWait: perPlatform((platform) => pushed && platform === 'youtube'),
-    unfollowMs: LATE_MS,
+    unfollowMs: LEFT_LATE_MS,
   };
 }

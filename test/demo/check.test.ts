@@ -112,6 +112,23 @@ describe('what agrees', () => {
   });
 });
 
+describe('the end of a broadcast of Twitch, which does not tell it', () => {
+  const asked = (second: number) => ({ at: at(second), platform: 'twitch' as const, ids: ['123456'] });
+  const late = announced([...ON], ['A', 'offline', 60]);
+
+  it('may be told late where nobody looked sooner', () => {
+    expect(kinds({ heard: late, requests: [asked(39), asked(59)] })).toEqual([]);
+  });
+
+  it('is wrong where somebody had looked before, or where it is not known whether', () => {
+    expect(kinds({ heard: late, requests: [asked(39), asked(44), asked(59)] })).toEqual(['time']);
+    expect(kinds({ heard: late, requests: [asked(59)] })).toEqual(['time']);
+    expect(kinds({ heard: announced([...ON], ['A', 'offline', 20]), requests: [asked(9), asked(59)] })).toEqual([
+      'time',
+    ]);
+  });
+});
+
 describe('what does not agree', () => {
   it('is a beginning that nobody heard', () => {
     expect(kinds({ history: [broadcast('A', 10, null)] })).toEqual(['missing']);
@@ -181,7 +198,7 @@ describe('what does not agree', () => {
 
   it('is a request for a key, or one of its broadcasts, that nobody follows any more', () => {
     const follows = [{ ...KEY, followedAt: at(0), unfollowedAt: at(80) }];
-    const late = (id: string) => [{ at: at(90), platform: 'twitch' as const, ids: ['777', id] }];
+    const late = (id: string) => [{ at: at(91), platform: 'twitch' as const, ids: ['777', id] }];
     expect(kinds({ follows, heard: both, requests: late('123456') })).toEqual(['late-request']);
     expect(kinds({ follows, heard: both, requests: late('A') })).toEqual(['late-request']);
   });
