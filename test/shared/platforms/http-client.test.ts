@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -8,6 +6,7 @@ import { createHttpClient, type HttpClient, type HttpParts } from '../../../src/
 import { PlatformError } from '../../../src/shared/platforms/errors.ts';
 import { createLogger } from '../../../src/shared/runtime/logger.ts';
 import { createMetrics } from '../../../src/shared/runtime/metrics.ts';
+import { freePort } from '../../support/free-port.ts';
 import { never, serve } from './opened.ts';
 
 const NOW = new Date('2026-09-26T10:00:00Z');
@@ -48,16 +47,6 @@ function ask(http: HttpClient, url: string, signal: AbortSignal = never) {
 /** Answers with a status, headers and a body. */
 function answering(status: number, headers: Record<string, string> = {}, body = 'x') {
   return (_: unknown, response: ServerResponse) => void response.writeHead(status, headers).end(body);
-}
-
-/** The address of a server that is no more. */
-async function unused(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `http://127.0.0.1:${port}`;
 }
 
 const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1_000);
@@ -187,7 +176,8 @@ describe('a request', () => {
       response.writeHead(200, { 'content-length': '100' }).write('half', () => request.socket.destroy());
     });
     await expect(ask(http, half)).rejects.toMatchObject({ fault: 'unavailable' });
-    await expect(ask(http, await unused())).rejects.toThrow('twitch gave no answer to streams: ECONNREFUSED');
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    await expect(ask(http, nobody)).rejects.toThrow('twitch gave no answer to streams: ECONNREFUSED');
   });
 
   test('sends a form by POST', async () => {
