@@ -71,6 +71,7 @@ async function unpacked(root: string): Promise<MariadbProgram | null> {
 export async function startMariadb(given?: MariadbProgram): Promise<TestMariadb> {
   const program = given ?? (await findMariadb());
   const home = await mkdtemp(path.join(tmpdir(), 'tallylight-mariadb-'));
+  await mkdir(path.join(home, 'tmp'));
   await install(program, home);
   const port = await freePort();
   let server = await launch(program, home, port);
@@ -111,7 +112,7 @@ async function install({ installer, base, env }: MariadbProgram, home: string): 
       '--skip-test-db',
       '--skip-name-resolve',
     ],
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', TMPDIR: path.join(home, 'tmp'), ...env },
   });
 }
 
@@ -125,6 +126,8 @@ async function launch({ server, base, env }: MariadbProgram, home: string, port:
       ...asRoot(),
       '--bind-address=127.0.0.1',
       `--port=${port}`,
+      // A server that starts removes what others have in a folder that they share.
+      `--tmpdir=${path.join(home, 'tmp')}`,
       `--socket=${path.join(home, 'socket')}`,
       `--pid-file=${path.join(home, 'pid')}`,
       '--skip-name-resolve',
