@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileExists } from './file-exists.ts';
 import { runProgram } from './run-program.ts';
@@ -7,7 +7,7 @@ import { runProgram } from './run-program.ts';
 export interface UnpackOptions {
   /** The Debian packages wanted; those they need come along. */
   readonly packages: readonly string[];
-  /** The directory they are unpacked into, which is replaced as a whole. */
+  /** The directory they are unpacked into, which is replaced as a whole, unless another process did so meanwhile. */
   readonly into: string;
 }
 
@@ -17,6 +17,7 @@ export interface UnpackOptions {
  * @throws what apt-get says when they cannot be had
  */
 export async function unpackPackages({ packages, into }: UnpackOptions): Promise<void> {
+  const before = await directoryAt(into);
   const work = `${into}-${randomBytes(4).toString('hex')}`;
   const root = path.join(work, 'root');
   await mkdir(root, { recursive: true });
@@ -25,11 +26,27 @@ export async function unpackPackages({ packages, into }: UnpackOptions): Promise
     const files = (await readdir(work)).filter((name) => name.endsWith('.deb'));
     for (const file of files) await runProgram({ command: 'dpkg', args: ['-x', path.join(work, file), root] });
     await chmod(root, 0o755);
-    await rm(into, { recursive: true, force: true });
-    await rename(root, into);
+    // Somebody else may have unpacked the same meanwhile, and uses it already.
+    if ((await directoryAt(into)) === before) await replace(into, root);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Tells one directory from another in its place; null where there is none. */
+function directoryAt(place: string): Promise<number | null> {
+  return stat(place).then(
+    ({ ino }) => ino,
+    () => null,
+  );
+}
+
+async function replace(into: string, root: string): Promise<void> {
+  await rm(into, { recursive: true, force: true });
+  await rename(root, into).catch((error: NodeJS.ErrnoException) => {
+    // Somebody was quicker by a moment.
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** A program of packages unpacked into `root`, and what its environment needs; null when it is not there. */
