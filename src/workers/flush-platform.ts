@@ -27,6 +27,10 @@ export interface PlatformFlushParts {
 
 type Pass = 'done' | 'more' | 'behind';
 
+interface Failed {
+  readonly error: unknown;
+}
+
 export interface FlushOptions {
   /** Ends the flush after the pass under way; what is left still waits. */
   readonly signal?: AbortSignal;
@@ -60,19 +64,29 @@ export function createPlatformFlush(parts: PlatformFlushParts) {
     if (pass === 'behind') throw new Error(`publishing changes of ${platform}: the log in Redis is behind again`);
   }
 
-  function onePass(platform: Platform, wanted: readonly bigint[]): Promise<Pass> {
-    return withPlatformLock(database, [platform], async () => {
+  async function onePass(platform: Platform, wanted: readonly bigint[]): Promise<Pass> {
+    const pass = await lockedPass(platform, wanted);
+    if (typeof pass === 'object') throw pass.error;
+    return pass;
+  }
+
+  /** Returns how it failed, for what it has written with its lock to count. */
+  function lockedPass(platform: Platform, wanted: readonly bigint[]): Promise<Pass | Failed> {
+    return withPlatformLock(database, [platform], async (tx) => {
       const earlier = await publishOpen(platform);
       if (earlier !== 'done') return earlier;
       const maxStreams = config.BATCH_MAX_STREAMS;
       const { pauseMs } = await backPressure.pressure();
       const limit = pace.eventsAtOnce(pauseMs) * maxStreams;
-      const { taken, silenced } = await changes.form({
+      const { taken, eventIds, silenced } = await changes.form({
         ...{ platform, wanted, limit, maxStreams, now: clock.now() },
         announceMaxAgeMs: config.ANNOUNCE_MAX_AGE,
       });
       for (const reason of silenced) metrics.suppressed.inc({ platform, reason });
-      const now = await publishOpen(platform);
+      const unsent = new Set(eventIds);
+      const now = await publishOpen(platform, unsent).catch((error: unknown): Failed => ({ error }));
+      // Formed, they would come into the snapshot of a new epoch as if they were out, before what comes before them is.
+      if (now === 'behind' || typeof now === 'object') await changes.takeApart(tx, [...unsent]);
       return now === 'done' && taken === limit ? 'more' : now;
     });
   }
@@ -97,8 +111,11 @@ export function createPlatformFlush(parts: PlatformFlushParts) {
 export type PlatformFlush = ReturnType<typeof createPlatformFlush>;
 
 function createPublishOpen({ changes, log, publisher, pace, backPressure, clock, metrics }: PlatformFlushParts) {
-  /** Publishes the events that are formed already, in their order, and marks those that are out. */
-  return async function publishOpen(platform: Platform): Promise<Pass> {
+  /**
+   * Publishes the events that are formed already, in their order, and marks those that are out.
+   * @param unsent events that were never sent; what may be out is taken from it
+   */
+  return async function publishOpen(platform: Platform, unsent = new Set<string>()): Promise<Pass> {
     const known = await log.position();
     const events = await changes.openEvents(platform, EVENTS_PER_PASS);
     const out: PublishedEvent[] = [];
@@ -108,8 +125,12 @@ function createPublishOpen({ changes, log, publisher, pace, backPressure, clock,
         if (clock.now().getTime() > endAt) return 'more';
         await backPressure.holdBack();
         countRateWait(metrics, await untilGo(pace.turn));
+        const isFirstTime = unsent.delete(event.eventId);
         const result = await publisher.publish({ ...event, streams: event.changes.map(({ stream }) => stream) }, known);
-        if (result.kind === 'behind') return 'behind';
+        if (result.kind === 'behind') {
+          if (isFirstTime) unsent.add(event.eventId);
+          return 'behind';
+        }
         out.push({ eventId: event.eventId, place: result.place });
         count(metrics, event, { repeated: result.kind === 'repeated', at: clock.now() });
       }

@@ -153,7 +153,9 @@ describe('when a step is cut off', () => {
     await outbox.record(pair);
     const publisher = { ...outbox.publisher, publish: crash };
     await outbox.flusher().restore();
-    await expect(outbox.flusher({ publisher }).flush('twitch', [])).rejects.toThrow('killed here');
+    // Who is killed takes nothing apart.
+    const changes = { ...outbox.changes, takeApart: async () => undefined };
+    await expect(outbox.flusher({ changes, publisher }).flush('twitch', [])).rejects.toThrow('killed here');
     const formed = await outbox.database.batch.findMany({ orderBy: { id: 'asc' } });
     await outbox.record([{ identifier: '2' }]);
     await outbox.flusher().flush('twitch', []);
@@ -242,6 +244,43 @@ describe('when Redis lost what was written to it', () => {
     } finally {
       await old.close();
     }
+  });
+
+  it('keeps out of the snapshot what was never sent: of a channel the second broadcast would be told before the first', async () => {
+    await outbox.record([{ identifier: '0' }]);
+    await outbox.flusher().flush('twitch', []);
+    await outbox.redis.flushall();
+    await outbox.record([
+      { identifier: '1', broadcastId: 'a' },
+      { identifier: '1', broadcastId: 'a', direction: 'offline' },
+      { identifier: '1', broadcastId: 'b' },
+    ]);
+    const snapshots: string[][] = [];
+    const restore: typeof outbox.publisher.restore = (known, live, options) => {
+      snapshots.push(live.map(({ VideoId }) => VideoId));
+      return outbox.publisher.restore(known, live, options);
+    };
+    await outbox.flusher({ publisher: { ...outbox.publisher, restore } }).flush('twitch', []);
+    expect(snapshots).toEqual([['0']]);
+    expect(gist((await outbox.logged()).map(({ event }) => event))).toEqual(['on a', 'off a', 'on b']);
+    expect(await outbox.live()).toEqual(['twitch/0', 'twitch/b']);
+  });
+
+  it('takes what was never sent for waiting when Redis fails in between, and keeps what may be out as it is', async () => {
+    await outbox.flusher().restore();
+    await outbox.record([{ identifier: '1' }, { identifier: '1', direction: 'offline' }]);
+    const lost: typeof outbox.publisher.publish = async (...args) => {
+      await outbox.publisher.publish(...args);
+      throw new Error('connection lost');
+    };
+    const publisher = { ...outbox.publisher, publish: lost };
+    await expect(outbox.flusher({ publisher }).flush('twitch', [])).rejects.toThrow('connection lost');
+    const formed = await outbox.database.batch.findMany();
+    expect(formed.map(({ direction }) => direction)).toEqual(['online']);
+    await outbox.flusher().flush('twitch', []);
+    const events = (await outbox.logged()).map(({ event }) => event);
+    expect(gist(events)).toEqual(['on 1', 'off 1']);
+    expect(events[0]?.Metadata.EventId).toBe(formed[0]?.id);
   });
 
   it('goes on counting after a restart that kept everything', async () => {

@@ -44,6 +44,7 @@ export interface FormOptions {
 export interface Formed {
   /** Changes taken out of the waiting ones; as many as the limit when more may wait. */
   readonly taken: number;
+  readonly eventIds: readonly string[];
   readonly silenced: readonly Silence[];
 }
 
@@ -86,8 +87,15 @@ export function createChangeStore(database: Database) {
       return rows as QueuedChange[];
     },
 
-    /** Fixes which changes travel together, in one transaction. From then on an event is only ever repeated as it is. */
+    /** Fixes which changes travel together, in one transaction. Once it may be out an event is only ever repeated as it is. */
     form: (options: FormOptions): Promise<Formed> => database.$transaction((tx) => form(tx, options)),
+
+    /** Their changes wait again. Only for events that nobody can have heard of. */
+    async takeApart(tx: Transaction, eventIds: readonly string[]): Promise<void> {
+      const where = { in: [...eventIds] };
+      await tx.change.updateMany({ where: { batchId: where }, data: { batchId: null } });
+      await tx.batch.deleteMany({ where: { id: where } });
+    },
 
     /** The platform's events that were formed and are not known to be published, in the order they must leave. */
     async openEvents(platform: Platform, limit: number): Promise<OpenEvent[]> {
@@ -106,13 +114,13 @@ export type ChangeStore = ReturnType<typeof createChangeStore>;
 async function form(tx: Transaction, options: FormOptions): Promise<Formed> {
   await lockForming(tx, options.platform);
   const changes = await dueChanges(tx, options);
-  if (changes.length === 0) return { taken: 0, silenced: [] };
+  if (changes.length === 0) return { taken: 0, eventIds: [], silenced: [] };
   const silentByRule = silences(changes, { ...options, silentOnlines: await silentOnlines(tx, changes) });
   const silent = new Map([...silentByRule, ...unreadable(changes)]);
   const told = changes.filter((change) => !silent.has(change.id));
   await suppress(tx, silent);
-  await insertBatches(tx, formBatches(told, options.maxStreams), options);
-  return { taken: changes.length, silenced: [...silent.values()] };
+  const eventIds = await insertBatches(tx, formBatches(told, options.maxStreams), options);
+  return { taken: changes.length, eventIds, silenced: [...silent.values()] };
 }
 
 /**
@@ -166,8 +174,8 @@ async function insertBatches(
   tx: Transaction,
   batches: readonly FormedBatch<WaitingChange>[],
   { platform, now }: FormOptions,
-): Promise<void> {
-  if (batches.length === 0) return;
+): Promise<string[]> {
+  if (batches.length === 0) return [];
   const ids = eventIds(now, batches.length);
   const rows = batches.map(({ direction, changes }, i) => ({ id: ids[i] ?? '', direction, changes }));
   await tx.batch.createMany({ data: rows.map(({ id, direction }) => ({ id, platform, direction, createdAt: now })) });
@@ -176,6 +184,7 @@ async function insertBatches(
     UPDATE change SET batch_id = place.batch
     FROM unnest(${places.map(({ change }) => change)}::bigint[], ${places.map(({ batch }) => batch)}::uuid[]) AS place(id, batch)
     WHERE change.id = place.id`;
+  return ids;
 }
 
 async function openEvent(

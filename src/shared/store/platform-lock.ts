@@ -13,17 +13,18 @@ const ASK_AGAIN_MS = 50;
 /**
  * Runs `work` while nobody else in the cluster publishes for these platforms. The lock goes with the transaction that
  * holds it: a process that dies, or hangs for too long, gives it back.
+ * @param work what it writes in the transaction counts only if the lock was held to the end
  */
 export function withPlatformLock<T>(
   database: Database,
   platforms: readonly Platform[],
-  work: () => Promise<T>,
+  work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   return database.$transaction(
     async (tx) => {
       // Always in the same order, so that nobody waits in a circle.
       for (const platform of PLATFORMS.filter((each) => platforms.includes(each))) await lock(tx, FLUSH_LOCK, platform);
-      return work();
+      return work(tx);
     },
     { maxWait: HELD_MS, timeout: HELD_MS },
   );
