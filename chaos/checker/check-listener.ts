@@ -27,8 +27,8 @@ export interface Due {
   readonly offline: Duty;
   /** Nobody follows it in the end: what a comparison with what is live and followed took away then stays away. */
   readonly isLeft: boolean;
-  /** When its key was followed. */
-  readonly followed: readonly Span[];
+  /** When nobody followed it, as far as could be known. */
+  readonly unfollowed: readonly Span[];
 }
 
 export interface ListenerParts {
@@ -56,11 +56,11 @@ export function checkListener(given: ListenerParts): Difference[] {
 
 /** What was told, each broadcast for the first time that its key was followed. */
 function once({ tellings, due }: ListenerParts): Telling[] {
-  const followed = new Map<string, readonly Span[]>(
-    due.flatMap((one) => one.session.parts.map(({ platform, id }) => [`${platform}/${id}`, one.followed] as const)),
+  const unfollowed = new Map<string, readonly Span[]>(
+    due.flatMap((one) => one.session.parts.map(({ platform, id }) => [`${platform}/${id}`, one.unfollowed] as const)),
   );
   const byId = grouped(tellings, ({ platform, id }) => `${platform}/${id}`);
-  const kept = new Set([...byId].flatMap(([id, told]) => withoutFollowedAnew(told, followed.get(id) ?? [])));
+  const kept = new Set([...byId].flatMap(([id, told]) => withoutFollowedAnew(told, unfollowed.get(id) ?? [])));
   return tellings.filter((one) => kept.has(one));
 }
 
@@ -69,7 +69,7 @@ function tellingsOf({ parts }: Session, byId: ReadonlyMap<string, readonly Telli
 }
 
 function checkSession(
-  { session, ends, online, offline, isLeft, followed }: Due,
+  { session, ends, online, offline, isLeft, unfollowed }: Due,
   told: readonly Telling[],
   parts: ListenerParts,
 ): Difference[] {
@@ -78,7 +78,7 @@ function checkSession(
     told.filter((one) => one.direction === 'offline'),
   ];
   const end = offline === 'must' && on.length === 0 ? 'may' : offline;
-  const taken = end === 'never' ? off.filter((one) => wasTakenAway(one, on, followed)) : [];
+  const taken = end === 'never' ? off.filter((one) => wasTakenAway(one, on, unfollowed)) : [];
   const found = off.filter((one) => !taken.includes(one));
   // Of those that may be told by themselves, all but the last one are over.
   const over = session.mayBeSplit

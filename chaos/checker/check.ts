@@ -5,7 +5,7 @@ import { checkWire } from './check-wire.ts';
 import type { Difference } from './difference.ts';
 import { type Circumstances, endTimes, offlineDuty, onlineDuty, seemingEnds } from './duty.ts';
 import type { Broadcast, Heard, Streamer, Told } from './entry.ts';
-import { followedSpans, isFollowed } from './followed.ts';
+import { followedSpans, isFollowed, unfollowedSpans } from './followed.ts';
 import { grouped } from './grouped.ts';
 import type { History } from './history.ts';
 import { type Look, type Looks, looksOf } from './looks.ts';
@@ -72,7 +72,11 @@ function dueOf(history: History, { unclear, looks, followed, names }: Known): Du
       listings: session.platform === 'youtube' ? looks(session.platform, channel) : [],
     };
     return {
-      ...{ session, followed: circumstances.followed, isLeft: !isFollowed(circumstances.followed) },
+      ...{ session, isLeft: !isFollowed(circumstances.followed) },
+      unfollowed: unfollowedSpans(
+        circumstances.followed,
+        (at) => unclear.clearFrom(session.platform, at) + rules.unfollowMs,
+      ),
       ends: [...endTimes(session, circumstances), ...seemingEnds(session, circumstances)],
       ...{ online: onlineDuty(session, circumstances), offline: offlineDuty(session, circumstances) },
     };

@@ -19,6 +19,19 @@ export function followedSpans(wishes: readonly Wish[]): Span[] {
   return guilds.size > 0 ? [...spans, { from, to: Number.POSITIVE_INFINITY }] : spans;
 }
 
+/**
+ * The times between them and after them: from when the last guild left until the next one is heard.
+ * @param heardBy until when a word of that moment has been heard
+ */
+export function unfollowedSpans(followed: readonly Span[], heardBy: (at: number) => number): Span[] {
+  return followed
+    .filter(({ to }) => to !== Number.POSITIVE_INFINITY)
+    .map(({ to }) => {
+      const next = followed.find(({ from }) => from >= to)?.from;
+      return { from: to, to: next === undefined ? Number.POSITIVE_INFINITY : heardBy(next) };
+    });
+}
+
 /** Whether somebody wants it in the end. */
 export function isFollowed(spans: readonly Span[]): boolean {
   return spans.at(-1)?.to === Number.POSITIVE_INFINITY;

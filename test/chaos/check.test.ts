@@ -119,6 +119,12 @@ describe('a good history', () => {
     const left = [ON, unfollow(180), gone, follow(210)];
     expect(found(lasting, ...left, again, ...END)).toEqual([]);
     expect(found(lasting, ...left, ...END)).toEqual(['missing']);
+    // The last guild left while the beginning was on its way; the word of the next one took its time.
+    expect(found(lasting, unfollow(101), ON, { ...gone, at: s(115) }, ...watched(0, 102), quiet)).toEqual([]);
+    const heardLate = [unfollow(98), follow(101), ON, { ...gone, at: s(105) }];
+    expect(found(lasting, ...heardLate, again, ...END)).toEqual([]);
+    expect(found(lasting, ...heardLate, ...END)).toEqual(['missing']);
+    expect(found(lasting, unfollow(90), follow(95), ON, { ...gone, at: s(105) }, ...END)).toContain('phantom');
     // An end that was told as one is none of a comparison.
     expect(found(lasting, ON, unfollow(180), { ...gone, source: 'event' }, follow(210), ...END)).toContain('phantom');
   });
