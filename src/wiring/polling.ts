@@ -97,7 +97,7 @@ function wireLook({ context, adapter, tracking, publishing }: PollingParts) {
       database,
       batchIntervalMs: () => config.BATCH_INTERVAL,
       lane: (where, direction) => (direction === 'online' ? config.LANE_ONLINE : config.LANE_OFFLINE)[where],
-      toStreamData,
+      ...{ toStreamData, logger },
     }),
     queueChanges: publishing.entrance.queueChanges,
     planLooks: (planned) =>

@@ -7,7 +7,8 @@ import type { PushTells } from '../shared/domain/push-tells.ts';
 import { streamPace } from '../shared/domain/stream-pace.ts';
 import type { EndRule, Verdict } from '../shared/domain/verdict.ts';
 import type { RememberedStream } from '../shared/store/look-store.ts';
-import type { LookRecord, StreamFacts } from '../shared/store/record-store.ts';
+import type { LookRecord } from '../shared/store/record-store.ts';
+import type { StreamFacts } from '../shared/store/record-streams.ts';
 
 export interface LookRules {
   readonly rule: EndRule;

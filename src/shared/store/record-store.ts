@@ -2,12 +2,14 @@ import type { ChangedStream, StreamData } from '../contracts/status-events.ts';
 import type { FoundBy } from '../domain/found-by.ts';
 import type { Lane } from '../domain/follow.ts';
 import { dueAt, type LaneWishes, laneOf } from '../domain/lane.ts';
-import type { Pace } from '../domain/pace.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { Direction, JudgedChange, Verdict } from '../domain/verdict.ts';
 import type { Database, Transaction } from '../runtime/database.ts';
+import type { Logger } from '../runtime/logger.ts';
 import { OutOfStep, stayInStep } from './in-step.ts';
-import { jsonbText, plainText } from './postgres-text.ts';
+import { jsonbText } from './postgres-text.ts';
+import { type StreamFacts, updateStreams } from './record-streams.ts';
+import { allButRefused } from './refused-rows.ts';
 
 /** What a look found out about one key, to be remembered. */
 export interface LookRecord {
@@ -23,16 +25,6 @@ export interface LookRecord {
   readonly verdicts: readonly Verdict[];
   /** What changes of the key's own row, or null. */
   readonly stream: StreamFacts | null;
-}
-
-export interface StreamFacts {
-  readonly title: string | null;
-  readonly login: string | null;
-  readonly pace: Pace;
-  readonly settled: readonly string[];
-  readonly goneCount: number;
-  readonly quarantinedAt: Date | null;
-  readonly lastLiveAt: Date | null;
 }
 
 export interface Recorded {
@@ -60,6 +52,7 @@ export interface RecordParts {
   readonly lane: (platform: Platform, direction: Direction) => Lane;
   /** The stream as it will be published. */
   readonly toStreamData: (changed: ChangedStream) => StreamData;
+  readonly logger: Pick<Logger, 'error'>;
 }
 
 /**
@@ -69,10 +62,24 @@ export interface RecordParts {
  * two workers who looked at once one records all of it and the other nothing. Otherwise each might record half of what it saw, or
  * the slower one an older sight after a newer one. The unique index over broadcast and direction is the last word, so
  * that whatever is killed, repeated or raced, an online and an offline exist once.
+ *
+ * What Postgres refuses of one key keeps nothing of the others out; that key is as if it had not been looked at.
  */
-export function createRecordLooks({ database, batchIntervalMs, lane, toStreamData }: RecordParts) {
+export function createRecordLooks({ database, batchIntervalMs, lane, toStreamData, logger }: RecordParts) {
   return async function recordLooks(platform: Platform, records: readonly LookRecord[], now: Date): Promise<Recorded> {
     if (records.every(saysNothing)) return { changes: [], late: new Set() };
+    const recorded = await allButRefused(
+      records,
+      async (some) => [await recordInStep(platform, some, now)],
+      ({ identifier }, err) => logger.error({ platform, identifier, err }, 'what a look saw of a key cannot be stored'),
+    );
+    return {
+      changes: recorded.flatMap(({ changes }) => changes),
+      late: new Set(recorded.flatMap(({ late }) => [...late])),
+    };
+  };
+
+  async function recordInStep(platform: Platform, records: readonly LookRecord[], now: Date): Promise<Recorded> {
     let inStep = records;
     while (true) {
       try {
@@ -82,7 +89,7 @@ export function createRecordLooks({ database, batchIntervalMs, lane, toStreamDat
         inStep = (error as OutOfStep<LookRecord>).left;
       }
     }
-  };
+  }
 
   function attempt(platform: Platform, given: readonly LookRecord[], now: Date): Promise<Recorded> {
     return database.$transaction(async (tx) => {
@@ -215,35 +222,4 @@ async function lateKeys(tx: Transaction, platform: Platform, records: readonly L
     SELECT identifier, version FROM stream WHERE platform = ${platform} AND identifier = ANY(${[...judged.keys()]})
     ORDER BY identifier FOR UPDATE`;
   return new Set(rows.flatMap(({ identifier, version }) => (judged.get(identifier) === version ? [] : [identifier])));
-}
-
-/** Their rows are taken already. */
-async function updateStreams(tx: Transaction, platform: Platform, records: readonly LookRecord[]): Promise<void> {
-  const grown = records.filter(({ verdicts }) => verdicts.length > 0).map(({ identifier }) => identifier);
-  if (grown.length > 0)
-    await tx.$executeRaw`
-      UPDATE stream SET version = version + 1 WHERE platform = ${platform} AND identifier = ANY(${grown})`;
-  const rows = records.flatMap(({ identifier, stream }) => {
-    if (stream === null) return [];
-    const { title, login, pace, settled, goneCount, quarantinedAt, lastLiveAt } = stream;
-    const names = { title: title && plainText(title), login: login && plainText(login) };
-    return [
-      {
-        identifier,
-        ...names,
-        pace,
-        settled,
-        gone_count: goneCount,
-        quarantined_at: quarantinedAt,
-        last_live_at: lastLiveAt,
-      },
-    ];
-  });
-  if (rows.length === 0) return;
-  await tx.$executeRaw`
-    UPDATE stream s SET title = r.title, login = r.login, pace = r.pace, settled = r.settled, gone_count = r.gone_count,
-      quarantined_at = r.quarantined_at, last_live_at = r.last_live_at
-    FROM jsonb_to_recordset(${jsonbText(rows)}::jsonb) AS r(identifier text, title text, login text, pace text,
-      settled text[], gone_count int, quarantined_at timestamptz, last_live_at timestamptz)
-    WHERE s.platform = ${platform} AND s.identifier = r.identifier`;
 }

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toStreamData } from '../../../src/shared/contracts/status-events.ts';
 import type { KnownBroadcast } from '../../../src/shared/domain/broadcast.ts';
@@ -10,11 +11,16 @@ const NOW = new Date('2026-11-01T10:00:00Z');
 let server: TestDatabase;
 let database: Database;
 let recordLooks: RecordLooks;
+/** What was logged. */
+const said: string[] = [];
 
 beforeAll(async () => {
   server = await createDatabase();
   database = openDatabase(server.url, 2);
-  recordLooks = createRecordLooks({ database, batchIntervalMs: () => 1_000, lane: () => 'urgent', toStreamData });
+  recordLooks = createRecordLooks({
+    ...{ database, batchIntervalMs: () => 1_000, lane: () => 'urgent', toStreamData },
+    logger: pino({ level: 'error' }, { write: (line: string) => said.push(line) }),
+  });
 });
 afterAll(async () => {
   await database.$disconnect();
@@ -133,4 +139,52 @@ describe('two looks that began when the same was known', () => {
     const row = await database.stream.findFirstOrThrow({ where: { identifier: '6' } });
     expect(row).toMatchObject({ title: null, pace: 'normal', version: 1 });
   });
+});
+
+/** Each as a platform might send it one day: a value that no column of ours takes. */
+it.each([
+  { what: 'an id that is too long', verdicts: [{ id: 'x'.repeat(65) }] },
+  { what: 'a number beyond all numbers', verdicts: [{ misses: 3_000_000_000 }] },
+  { what: 'a time beyond all calendars', verdicts: [{ startedAt: new Date(8.64e15) }] },
+  { what: 'one broadcast twice', verdicts: [{ id: 'twice' }, { id: 'twice' }] },
+])(
+  'one key of many with what Postgres refuses, $what, keeps none of the others out, and the log names it',
+  async (bad) => {
+    said.length = 0;
+    const keys = Array.from({ length: 50 }, (_, number) => `${bad.what} ${number}`);
+    const rotten = keys[17] ?? '';
+    const stream = { title: 'seen', login: null, pace: 'fast', settled: [], goneCount: 0 } as const;
+    await database.stream.createMany({
+      data: keys.map((identifier) => ({ platform: 'youtube', identifier, guilds: 1 })),
+    });
+    const records = keys.map((identifier) => {
+      const whole = verdict({ identifier, id: identifier, state: 'live', version: null }, 'online');
+      const verdicts = bad.verdicts.map((over) => ({ ...whole, next: { ...whole.next, ...over } }));
+      return {
+        ...{ ...origin, identifier, stream: { ...stream, quarantinedAt: null, lastLiveAt: null } },
+        verdicts: identifier === rotten ? verdicts : [whole],
+      };
+    });
+    const { changes } = await recordLooks('youtube', records, NOW);
+    const healthy = keys.filter((identifier) => identifier !== rotten);
+    expect(changes.map(({ identifier }) => identifier).sort()).toEqual([...healthy].sort());
+    const named = { platform: 'youtube', identifier: { in: keys } };
+    expect(await database.broadcast.count({ where: named })).toBe(healthy.length);
+    expect(await database.stream.count({ where: { ...named, title: 'seen' } })).toBe(healthy.length);
+    expect(said.map((line) => JSON.parse(line))).toMatchObject([{ platform: 'youtube', identifier: rotten }]);
+  },
+);
+
+it('what is no fault of a row is thrown', async () => {
+  const away = openDatabase(server.url.replace(/\/test_\w+/, '/nowhere'), 1);
+  const record = createRecordLooks({
+    ...{ database: away, batchIntervalMs: () => 1_000, lane: () => 'urgent', toStreamData },
+    logger: pino({ level: 'error' }, { write: (line: string) => said.push(line) }),
+  });
+  said.length = 0;
+  const whole = verdict({ identifier: '9', id: '9', state: 'live', version: null }, 'online');
+  const looks = ['8', '9'].map((identifier) => ({ ...origin, identifier, verdicts: [whole] }));
+  await expect(record('youtube', looks, NOW)).rejects.toThrow();
+  expect(said).toEqual([]);
+  await away.$disconnect();
 });
