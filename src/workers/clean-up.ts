@@ -1,5 +1,7 @@
 import type { Clock } from '../shared/runtime/clock.ts';
 import type { Database } from '../shared/runtime/database.ts';
+import { Prisma } from '../generated/tracking/client.ts';
+import { forgetStreams, ofForgotten } from '../shared/store/forget-streams.ts';
 import type { TrackingStore } from '../shared/store/tracking-store.ts';
 
 export interface CleanUpParts {
@@ -20,12 +22,14 @@ export function createCleanUp({ database, tracking, clock }: CleanUpParts) {
     const now = clock.now().getTime();
     const old = new Date(now - BROADCAST_DAYS * DAY_MS);
     const unfollows = await tracking.forgetUnfollows(new Date(now - UNFOLLOW_DAYS * DAY_MS));
+    // What was live when the last guild left is never seen to end.
+    const past = Prisma.sql`b.updated_at < ${old} AND (b.state IN ('ended', 'cancelled', 'continued') OR ${ofForgotten(old)})`;
     const changes = await database.$executeRaw`
       DELETE FROM change c USING broadcast b
       WHERE c.platform = b.platform AND c.broadcast_id = b.broadcast_id AND c.state <> 'waiting'
-        AND b.state IN ('ended', 'cancelled', 'continued') AND b.updated_at < ${old} AND c.recorded_at < ${old}`;
+        AND ${past} AND c.recorded_at < ${old}`;
     const broadcasts = await database.$executeRaw`
-      DELETE FROM broadcast b WHERE b.state IN ('ended', 'cancelled', 'continued') AND b.updated_at < ${old}
+      DELETE FROM broadcast b WHERE ${past}
         AND NOT EXISTS (SELECT 1 FROM change c WHERE c.platform = b.platform AND c.broadcast_id = b.broadcast_id)`;
     // As long as a broadcast is remembered it is not requested twice.
     const recordings = await database.$executeRaw`
@@ -33,6 +37,7 @@ export function createCleanUp({ database, tracking, clock }: CleanUpParts) {
         SELECT 1 FROM broadcast b WHERE b.platform = r.platform AND b.broadcast_id = r.broadcast_id)`;
     const batches = await database.$executeRaw`
       DELETE FROM batch b WHERE b.published_at < ${old} AND NOT EXISTS (SELECT 1 FROM change c WHERE c.batch_id = b.id)`;
-    return { unfollows, changes, broadcasts, recordings, batches };
+    const streams = await forgetStreams(database, { before: old, now: clock.now() });
+    return { unfollows, changes, broadcasts, recordings, batches, streams };
   };
 }

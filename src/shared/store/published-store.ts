@@ -30,7 +30,7 @@ const NOTHING_YET = { publishedAt: new Date(0), sequence: '0', eventId: '0000000
 
 /**
  * What was published in a span of time, in the order in which it was, in pages. The tables remember it for 35 days after the
- * broadcasts were over; of an older event some streams may be forgotten already.
+ * broadcasts were over, or their keys unfollowed; of an older event some streams may be forgotten already.
  */
 export async function* readPublished(database: Database, span: PublishedSpan): AsyncGenerator<PublishedContent[]> {
   for (let after: Pick<Row, 'publishedAt' | 'sequence' | 'eventId'> = NOTHING_YET; ; ) {

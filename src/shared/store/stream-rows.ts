@@ -10,17 +10,21 @@ export interface TrackingChange {
 /** Everybody who changes a key takes its row first, in one order, so that counts are exact and nobody deadlocks. */
 export async function lockStreams(tx: Transaction, keys: readonly StreamKey[]): Promise<void> {
   const [platforms, identifiers] = [platformsOf(keys), identifiersOf(keys)];
-  await tx.$executeRaw`
-    INSERT INTO stream (platform, identifier)
-    SELECT platform, identifier FROM unnest(${platforms}::text[], ${identifiers}::text[]) AS k(platform, identifier)
-    ORDER BY platform, identifier
-    ON CONFLICT DO NOTHING`;
-  await tx.$queryRaw`
-    SELECT 1 AS locked FROM stream s
-    JOIN unnest(${platforms}::text[], ${identifiers}::text[]) AS k(platform, identifier)
-      ON s.platform = k.platform AND s.identifier = k.identifier
-    ORDER BY s.platform, s.identifier
-    FOR UPDATE OF s`;
+  for (let locked = -1; locked < keys.length; ) {
+    await tx.$executeRaw`
+      INSERT INTO stream (platform, identifier)
+      SELECT platform, identifier FROM unnest(${platforms}::text[], ${identifiers}::text[]) AS k(platform, identifier)
+      ORDER BY platform, identifier
+      ON CONFLICT DO NOTHING`;
+    // A row that was there a moment ago may be forgotten by now (`forgetStreams`): then it is made anew.
+    const rows = await tx.$queryRaw<unknown[]>`
+      SELECT 1 AS locked FROM stream s
+      JOIN unnest(${platforms}::text[], ${identifiers}::text[]) AS k(platform, identifier)
+        ON s.platform = k.platform AND s.identifier = k.identifier
+      ORDER BY s.platform, s.identifier
+      FOR UPDATE OF s`;
+    locked = rows.length;
+  }
 }
 
 /** Counts anew who wants the keys, whose rows are locked, and whether somebody wants them recorded. */
@@ -40,7 +44,8 @@ export async function recount(tx: Transaction, keys: readonly StreamKey[]): Prom
         ON s.platform = k.platform AND s.identifier = k.identifier
     )
     UPDATE stream s SET guilds = c.guilds, pins = c.pins, record = c.record,
-      tracked_since = CASE WHEN c.guilds = 0 AND c.pins = 0 THEN NULL WHEN NOT c.before THEN now() ELSE s.tracked_since END
+      tracked_since = CASE WHEN c.guilds = 0 AND c.pins = 0 THEN NULL WHEN NOT c.before THEN now() ELSE s.tracked_since END,
+      untracked_at = CASE WHEN c.guilds = 0 AND c.pins = 0 THEN now() END
     FROM counted c
     WHERE s.platform = c.platform AND s.identifier = c.identifier
       AND (c.guilds <> s.guilds OR c.pins <> s.pins OR c.record <> s.record)

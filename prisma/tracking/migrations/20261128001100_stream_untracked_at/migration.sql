@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "stream" ADD COLUMN     "untracked_at" TIMESTAMPTZ(3);
