@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Platform } from '../../src/shared/domain/platform.ts';
 import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
 import { type Database, openDatabase } from '../../src/shared/runtime/database.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
@@ -64,6 +65,14 @@ const allAt = (ms: number) => eventually(async () => expect(await intervals()).t
 
 const set = (name: string, value: string): Promise<string> => cluster.tell(['settings', 'set', name, value]);
 const unset = (name: string): Promise<string> => cluster.tell(['settings', 'unset', name]);
+
+/** Somebody new goes live, and is heard. */
+async function newlyLive(platform: Platform): Promise<void> {
+  const { identifier } = cluster.sim.world.addStreamer({ platform });
+  const { id } = cluster.sim.world.goLive(platform, identifier);
+  await cluster.follow({ platform, identifier });
+  await eventually(() => expect(cluster.heardOf({ platform, identifier })).toEqual([`online ${id}`]));
+}
 
 /** That a process goes by another value from here on; it may see several that changed at once. */
 const saying = (name: string): RegExp => new RegExp(`"changed":\\[[^\\]]*"${name}"`);
@@ -156,5 +165,24 @@ describe('a setting that is changed while processes run', () => {
     expect(sizes.map(({ length }) => length)).toEqual(told.map(() => 1));
     for (const name of ['BATCH_MAX_STREAMS', 'STATE_SYNC_INTERVAL', 'ANNOUNCE_MAX_AGE']) await unset(name);
     await eventually(async () => expect(await reconciles()).toBe('600000'));
+  });
+
+  it('moves how far apart events of a platform leave', async () => {
+    const left = (): Promise<number> => redis.pttl('{streams}.slot:twitch');
+    await bothSay(saying('URGENT_INTERVAL'), () => set('URGENT_INTERVAL', '1m'));
+    await newlyLive('twitch');
+    expect(await left()).toBeGreaterThan(1_000); // the environment says a fifth of a second
+    await bothSay(saying('URGENT_INTERVAL'), () => unset('URGENT_INTERVAL'));
+    await redis.del('{streams}.slot:twitch');
+    await newlyLive('twitch');
+    expect(await left()).toBeLessThanOrEqual(200);
+  });
+
+  it('moves the units of a day, and YouTube is asked again that had to rest until midnight without them', async () => {
+    await newlyLive('youtube'); // it is looked at again and again, and each look costs a unit
+    await bothSay(saying('YOUTUBE_DAILY_UNITS'), () => set('YOUTUBE_DAILY_UNITS', '1'));
+    await eventually(async () => expect(await redis.get('tallylight:{poll-youtube}:rest')).toMatch(/units" \(1\)/));
+    await bothSay(saying('YOUTUBE_DAILY_UNITS'), () => unset('YOUTUBE_DAILY_UNITS'));
+    await newlyLive('youtube');
   });
 });

@@ -108,6 +108,11 @@ export function createDueKeys(redis: RedisConnection, platform: Platform) {
     async rest(reason: string, restMs: number): Promise<void> {
       if (restMs > 0) await redis.set(restKey(platform), reason, 'PX', Math.ceil(restMs));
     },
+
+    /** Its reason is gone: the next look tells. */
+    async endRest(): Promise<void> {
+      await redis.del(restKey(platform));
+    },
   };
 }
 
