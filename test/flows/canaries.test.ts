@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { VARIABLES, type Variable } from '../../src/shared/config/variables.ts';
@@ -7,6 +9,8 @@ import { type EchoPlatforms, startEchoPlatforms } from '../support/echo-platform
 import { eventually } from '../support/eventually.ts';
 import { everyRowOf, everythingIn } from '../support/everything-kept.ts';
 import { freePort } from '../support/free-port.ts';
+import { startMariadb, type TestMariadb } from '../support/mariadb.ts';
+import { BOT_DATABASE, makeNoticeTables } from '../support/notice-tables.ts';
 import { type Environment, spawnTallylight, type Tallylight } from '../support/processes.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { onDatabase } from '../support/database-account.ts';
@@ -29,8 +33,10 @@ const SECRETS = {
 
 let redis: TestRedis;
 let database: TestDatabase;
+let mariadb: TestMariadb;
 let platforms: EchoPlatforms;
 let admin: Redis;
+let ear: Redis;
 let env: Environment;
 let everything: Tallylight;
 /** What was published by anybody. */
@@ -40,8 +46,11 @@ const written: string[] = [];
 
 beforeAll(async () => {
   [redis, database, platforms] = await Promise.all([startRedis(), createDatabase(), startEchoPlatforms(SECRETS.token)]);
+  mariadb = await startMariadb();
+  await makeNoticeTables(mariadb);
+  await mariadb.execute("CREATE USER 'bot'@'127.0.0.1' IDENTIFIED BY 'another'");
   admin = new Redis(redis.url);
-  const ear = admin.duplicate();
+  ear = admin.duplicate();
   ear.on('pmessage', (_pattern, channel, message) => published.push(`${channel} ${message}`));
   await ear.psubscribe('streams.*', 'tallylight:*');
   await admin.call('ACL', 'SETUSER', 'tallylight', `>${SECRETS.redis}`);
@@ -50,7 +59,7 @@ beforeAll(async () => {
   env = {
     DATABASE_URL: withAccount(database.url, ACCOUNT, SECRETS.postgres),
     REDIS_URL: withAccount(redis.url, 'tallylight', SECRETS.redis),
-    NOTICE_DATABASE_URL: withAccount(`mysql://127.0.0.1:${await freePort()}/bot`, 'bot', SECRETS.mariadb),
+    NOTICE_DATABASE_URL: withAccount(`mysql://127.0.0.1:${mariadb.port}/${BOT_DATABASE}`, 'bot', SECRETS.mariadb),
     ...{ BOARD_PASSWORD: SECRETS.board, BOARD_READ_PASSWORD: SECRETS.reader, HTTP_PORT: String(board) },
     ...{ YOUTUBE_API_KEY: SECRETS.youtube, TWITCH_CLIENT_ID: 'twitch-id', TWITCH_CLIENT_SECRET: SECRETS.twitch },
     ...{ TWITTER_BEARER_TOKEN: SECRETS.twitter, TWITTER_CONSUMER_SECRET: SECRETS.consumer, TWITTER_PUSH: 'on' },
@@ -67,10 +76,10 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await everything?.end('SIGKILL');
-  admin?.disconnect();
+  for (const connection of [admin, ear]) connection?.disconnect();
   await database?.drop();
   await onDatabase(database.url.replace(/\/test_\w+/, '/postgres'), `DROP ROLE IF EXISTS ${ACCOUNT}`);
-  await Promise.all([redis?.stop(), platforms?.stop()]);
+  await Promise.all([redis?.stop(), platforms?.stop(), mariadb?.stop()]);
 });
 
 function withAccount(url: string, username: string, password: string): string {
@@ -146,9 +155,34 @@ it('servers that refuse us, or go away', async () => {
   expect(await command(['status'], { DATABASE_URL: withAccount(database.url, ACCOUNT, wrong.postgres) })).toMatch(
     /refuses/,
   );
-  expect(await command(['import'])).toMatch(/nothing listens there/);
+  expect(await command(['import'], { NOTICE_DATABASE_URL: elsewhere(env.NOTICE_DATABASE_URL) })).toMatch(
+    /nothing listens there/,
+  );
   await command(['status'], { REDIS_URL: elsewhere(env.REDIS_URL), DATABASE_URL: elsewhere(env.DATABASE_URL) });
 });
+
+it('a database of the bot that refuses our password', async () => {
+  const refused = /refuses the account \\*"bot\\*"/;
+  await everything.waitFor(refused);
+  expect(await command(['import'])).toMatch(refused);
+  await eventually(async () => expect(await everyRowOf(database.url)).toMatch(/notice_read .*"doubt": "/));
+  expect(await command(['doctor'])).toMatch(refused);
+});
+
+it.each(['exception', 'rejection'])(
+  'a process that ends by an %s that nobody caught, and that says all it knows',
+  async (how) => {
+    const preload = pathToFileURL(path.resolve(import.meta.dirname, '..', 'support', 'fail-at-signal.mjs')).href;
+    const doomed = spawnTallylight(['run', 'all'], {
+      ...{ ...env, HTTP_PORT: '0', FAIL_BY: how },
+      NODE_OPTIONS: `--import ${preload}`,
+    });
+    await doomed.waitFor(/"msg":"ready"/);
+    expect(await doomed.end('SIGUSR2')).toBe(1);
+    expect(doomed.stderr()).toMatch(new RegExp(`tallylight: ${how} .*NOTICE_DATABASE_URL=\\[hidden\\] `));
+    written.push(doomed.stdout(), doomed.stderr());
+  },
+);
 
 it('settings that are wrong, and secrets where none belong', async () => {
   const misplaced = canary('misplaced');
