@@ -34,15 +34,20 @@ export async function checkPush({ context, standing }: Patient): Promise<readonl
   });
 }
 
+/** Without an address to be pushed to, nothing is asked of a platform, no end either. What becomes of what was asked for before. */
+const LEFT_ALONE: Readonly<Record<Platform, string>> = {
+  youtube: 'the hub ends them by itself within ten days',
+  twitch: 'Twitch ends them by itself when its deliveries have failed for a while',
+  twitter: 'each event goes on costing money until the webhook is deleted at X (its developer page)',
+  twitcasting: 'empty the WebHook URL at the developer page of TwitCasting',
+};
+
 export function judgePush({ publicUrl, receivedSince, platforms }: PushStands): readonly Judged[] {
-  const asked = platforms.some(({ subscriptions }) => subscriptions.active + subscriptions.pending > 0);
-  if (publicUrl === null && !asked) return [ok('nothing is pushed: PUBLIC_URL is not set, polls find everything')];
-  const found: Judged[] = [];
-  if (publicUrl === null) {
-    const todo = 'set PUBLIC_URL here too: reconcile and this command should see what the other processes see';
-    found.push(warning('platforms were asked to push, and PUBLIC_URL is not set here', todo));
-  }
-  if (receivedSince === null) {
+  const asked = platforms.filter(({ subscriptions }) => subscriptions.active + subscriptions.pending > 0);
+  if (publicUrl === null && asked.length === 0)
+    return [ok('nothing is pushed: PUBLIC_URL is not set, polls find everything')];
+  const found: Judged[] = publicUrl === null ? asked.map(leftBehind) : [];
+  if (publicUrl !== null && receivedSince === null) {
     found.push(
       fault(
         'no process receives what platforms push',
@@ -53,6 +58,13 @@ export function judgePush({ publicUrl, receivedSince, platforms }: PushStands): 
   found.push(...platforms.flatMap(ofPlatform));
   const active = platforms.reduce((sum, { subscriptions }) => sum + subscriptions.active, 0);
   return found.length > 0 ? found : [ok(`pushes are received, ${counted(active, 'subscription')} active`)];
+}
+
+function leftBehind({ platform, subscriptions: { active, pending } }: PushStands['platforms'][number]): Judged {
+  return warning(
+    `${platform}: ${counted(active + pending, 'push subscription')} at the platform, and PUBLIC_URL is not set here`,
+    `set it here as in the other processes; where it was taken away for good: ${LEFT_ALONE[platform]}`,
+  );
 }
 
 function ofPlatform({ platform, subscriptions, missed, error }: PushStands['platforms'][number]): Judged[] {

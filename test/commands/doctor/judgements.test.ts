@@ -164,6 +164,14 @@ describe('pushes, drift and neighbours', () => {
     expect(levels(judgePush({ publicUrl, receivedSince: null, platforms: stands({}) }))).toEqual(['fault']);
     const active = stands({ subscriptions: { ...none, active: 2 } });
     expect(levels(judgePush({ publicUrl: null, receivedSince, platforms: active }))).toEqual(['warning']);
+    // Taken away for good, it is no fault that nobody listens; what is left is said, and how it ends.
+    const [left, ...more] = judgePush({ publicUrl: null, receivedSince: null, platforms: active });
+    expect(more).toEqual([]);
+    expect(left).toMatchObject({
+      level: 'warning',
+      what: 'youtube: 2 push subscriptions at the platform, and PUBLIC_URL is not set here',
+      todo: expect.stringMatching(/taken away for good: the hub ends them by itself within ten days$/),
+    });
     const bad = stands({ subscriptions: { ...none, failed: 2 }, missed: 1, error: 'hub said 404' });
     expect(wrong(judgePush({ publicUrl, receivedSince, platforms: bad }))).toEqual([
       'warning: youtube: 2 push subscriptions failing; last it said: hub said 404',
