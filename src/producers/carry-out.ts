@@ -8,6 +8,8 @@ export interface CarryOutParts {
   readonly requestPolls: RequestPolls;
   /** Lets the subscriptions for pushes follow. */
   readonly pushSoon: () => Promise<void>;
+  /** Looks up which channels a category stands for. */
+  readonly importSoon: () => Promise<void>;
 }
 
 /**
@@ -15,15 +17,19 @@ export interface CarryOutParts {
  * The table may have changed while Redis was away. Applied again the change is empty, so what still has to be aligned
  * is remembered here; should this process die, reconcile finds it.
  */
-export function createCarryOut({ align, requestPolls, pushSoon }: CarryOutParts) {
+export function createCarryOut({ align, requestPolls, pushSoon, importSoon }: CarryOutParts) {
   const unaligned = new Map<string, StreamKey>();
+  let categoriesStarted = false;
 
   return async function carryOut({ started, stopped }: TrackingChange): Promise<void> {
     for (const key of [...started, ...stopped]) if (!isCategory(key)) unaligned.set(keyText(key), key);
+    categoriesStarted ||= started.some(isCategory);
     const keys = [...unaligned.values()];
     const tracked = await align(keys);
     await requestPolls(tracked, 'followed');
     if (keys.length > 0) await pushSoon();
+    if (categoriesStarted) await importSoon();
+    categoriesStarted = false;
     for (const key of keys) unaligned.delete(keyText(key));
   };
 }

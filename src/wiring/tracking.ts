@@ -27,7 +27,8 @@ export function wireTracking({ config, database, redis, metrics, clock }: Contex
   const upkeep = openUpkeepQueue(redis);
   const { runSoon } = createUpkeepSchedules(upkeep);
   const pushSoon = async (): Promise<void> => (config.PUBLIC_URL === null ? undefined : runSoon('push'));
-  const carryOut = createCarryOut({ align, requestPolls, pushSoon });
+  const importSoon = async (): Promise<void> => (config.NOTICE_DATABASE_URL === null ? undefined : runSoon('import'));
+  const carryOut = createCarryOut({ align, requestPolls, pushSoon, importSoon });
   const pins = createPinStore(database);
   return {
     queues,

@@ -48,6 +48,7 @@ export function wireUpkeep(context: Context, parts: UpkeepParts): Service[] {
   };
   const tasks = {
     reconcile: () => importAndReconcile({ dryRun: false }),
+    import: async () => notices?.importAfresh(),
     resolve: parts.intake.resolveNames,
     push: parts.push.pushUpkeep,
     stretch: createStretchIntervals({ redis, platforms: config.platforms, readBudgets, clock, logger }),

@@ -23,6 +23,8 @@ export interface NoticeWatchParts {
 export interface NoticeWatch extends Service {
   /** Imports now, or waits for the import under way. Never throws: an import that failed is tried again by itself. */
   importNow(): Promise<void>;
+  /** The same, but never by an import that began before. */
+  importAfresh(): Promise<void>;
 }
 
 export function createNoticeWatch(parts: NoticeWatchParts): NoticeWatch {
@@ -64,6 +66,10 @@ export function createNoticeWatch(parts: NoticeWatchParts): NoticeWatch {
   return {
     name: 'notice-watch',
     importNow,
+    async importAfresh() {
+      await running;
+      await importNow();
+    },
     async start() {
       if (stopping.signal.aborted) stopping = new AbortController();
     },

@@ -155,3 +155,20 @@ describe('tallylight import', () => {
     for (const { stderr } of [none, away, refused]) expect(stderr).not.toMatch(/open-sesame|only-reading/);
   });
 });
+
+describe('a category that is followed by an event', () => {
+  it('is looked up at once: its channels are pinned long before the next periodic import', async () => {
+    const { identifier } = cluster.sim.world.addStreamer({ platform: 'youtube' });
+    await addRows(server, 'youtube_channel_owned_type', [{ channel_id: identifier, channel_type: 0 }]);
+    tally = await cluster.run('all', { ...bot, STATE_SYNC_INTERVAL: '24h' });
+    const pins = () => database.pin.findMany({ where: { identifier, reason: 'category' } });
+    const table = 'youtube_channel_owned_type';
+    // The import of the start is over.
+    await eventually(async () =>
+      expect(await database.noticeRead.findMany({ where: { tableName: table, rows: { gt: 0 } } })).toHaveLength(1),
+    );
+    expect(await pins()).toEqual([]);
+    await cluster.follow({ platform: 'youtube', identifier: 'holo' });
+    await eventually(async () => expect(await pins()).toHaveLength(1));
+  });
+});

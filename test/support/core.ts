@@ -47,7 +47,12 @@ export function openTracking(
   });
   const requestPolls = createPollRequest(queues);
   const align = createAlign({ tracking, schedule });
-  const carryOut = createCarryOut({ align, requestPolls, pushSoon: async () => undefined });
+  const carryOut = createCarryOut({
+    align,
+    requestPolls,
+    pushSoon: async () => undefined,
+    importSoon: async () => undefined,
+  });
   const pins = createPinStore(database);
   return {
     database,

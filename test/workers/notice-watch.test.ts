@@ -88,3 +88,14 @@ it('imports once for all who ask at the same time, and lets nobody wait for it w
   await watch.importNow();
   expect(imports).toBe(1);
 });
+
+it('imports afresh what was said while an import was under way', async () => {
+  const { watch, imports } = watchOver([imported()]);
+  await watch.start();
+  const underWay = watch.importNow();
+  await Promise.all([underWay, watch.importNow()]);
+  expect(imports()).toBe(1);
+  await Promise.all([watch.importNow(), watch.importAfresh()]);
+  expect(imports()).toBe(3);
+  await watch.stop();
+});
