@@ -73,7 +73,9 @@ export function seemingEnds({ parts }: Session, { looks, rules }: Circumstances)
 /** A platform has shown it, or led to it, to somebody who had the time to write it down. */
 function wasSeen({ parts }: Session, { looks, listings, followed }: Circumstances): boolean {
   const proves = (part: Session['parts'][number]) => (look: Look) =>
-    look.isProof && isOnAir(part, look.at) && followed.some(({ from, to }) => from <= look.at && look.until <= to);
+    look.isProof &&
+    [look.at, look.againAt].every((at) => isOnAir(part, at)) &&
+    followed.some(({ from, to }) => from <= look.at && look.until <= to);
   return parts.some((part) => looks.some(proves(part)) || listings.filter(proves(part)).length >= LEAST_LISTINGS);
 }
 
