@@ -87,6 +87,7 @@ function checkSession(
   return [
     ...checkCount(session, { told: on, duty: online, direction: 'online' }, parts),
     ...checkCount(session, { told: over, duty: end, direction: 'offline' }, parts),
+    ...checkParts(session, { on, off, over, isOver: end === 'must' }, parts),
     ...(isLeft ? [] : taken.map((one) => said('missing', parts, one, `${nameOf(session)} was not told online again`))),
     ...off
       .filter((one) => !on.some(({ id }) => id === one.id))
@@ -95,6 +96,25 @@ function checkSession(
       .filter(({ key }) => key !== session.key)
       .map((one) => said('phantom', parts, session, `${nameOf(session)} was told as one of ${one.key}`)),
     ...told.flatMap((one) => checkTime({ session, ends }, one, parts)),
+  ];
+}
+
+interface Parted {
+  readonly on: readonly Telling[];
+  readonly off: readonly Telling[];
+  /** Those of them that are counted as the session's. */
+  readonly over: readonly Telling[];
+  readonly isOver: boolean;
+}
+
+/** Of a session that may be told in parts, each that was begun is ended, and none twice. */
+function checkParts(session: Session, { on, off, over, isOver }: Parted, parts: ListenerParts): Difference[] {
+  const beside = off.filter((one) => !over.includes(one)).map(({ id }) => id);
+  const twice = beside.filter((id, at) => beside.indexOf(id) < at);
+  const open = isOver && off.length > 0 ? on.filter(({ id }) => !off.some((one) => one.id === id)) : [];
+  return [
+    ...twice.map((id) => said('duplicate', parts, session, `${nameOf(session)} was told offline twice as ${id}`)),
+    ...open.map(({ id }) => said('missing', parts, session, `${nameOf(session)} was not told offline as ${id}`)),
   ];
 }
 

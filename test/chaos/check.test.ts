@@ -63,6 +63,12 @@ describe('a good history', () => {
     const parts = [broadcast('a', 100, 160), broadcast('b', 162, 200, { continues: 'a' })];
     const tellings = [ON, OFF, told('online', 'b', 164), told('offline', 'b', 202)];
     expect(found(...parts, fault(150, 170), ...tellings, ...END)).toEqual([]);
+    // Then each of them ends, and once, also while the second one lasts.
+    expect(found(...parts, fault(150, 170), ...tellings.filter((one) => one !== OFF), ...END)).toEqual(['missing']);
+    const lasting = [broadcast('a', 100, 160), broadcast('b', 162, null, { continues: 'a' })];
+    const begun = [fault(150, 170), ON, OFF, told('online', 'b', 164)];
+    expect(found(...lasting, ...begun, ...END)).toEqual([]);
+    expect(found(...lasting, ...begun, { ...OFF, at: s(165) }, ...END)).toContain('duplicate');
     // In time for the return to be known; and with nothing broken.
     expect(found(...parts, fault(150, 161), ...tellings, ...END)).toContain('duplicate');
     expect(found(...parts, ...tellings, ...END)).toContain('duplicate');
