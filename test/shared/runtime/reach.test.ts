@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startProxy } from '../../../chaos/proxy.ts';
 import { reachPostgres } from '../../../src/shared/runtime/reach-postgres.ts';
 import { reachRedis } from '../../../src/shared/runtime/reach-redis.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -27,6 +28,13 @@ const changed = (url: string, change: (url: URL) => void): string => {
 describe('Postgres', () => {
   it('is fine when it answers', async () => {
     expect(await reachPostgres(database.url)).toBeNull();
+  });
+
+  it('is fine when it is slow: each message until it lets somebody in takes its time', async () => {
+    const proxy = await startProxy(Number(new URL(database.url).port));
+    proxy.delay(600); // ten of them are said, five seconds were once too little
+    expect(await reachPostgres(changed(database.url, (url) => (url.port = String(proxy.port))))).toBeNull();
+    await proxy.close();
   });
 
   it('is away when nothing listens; the sentence says where and what to do, without the password', async () => {
