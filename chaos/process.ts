@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { sleep } from '../src/shared/runtime/clock.ts';
 
 export interface ProcessSpec {
   readonly name: string;
@@ -17,7 +18,7 @@ export interface ProcessSpec {
 /** A process that is started again whenever it ends, as a supervisor would do it. */
 export interface Supervised {
   readonly name: string;
-  /** Resolves when it has said that it is ready, since it was last started. */
+  /** Resolves when it has said that it is ready, since it was last started; of one that ends before, its successor has to. */
   ready(): Promise<void>;
   /** Any signal; after one that ends it, it is soon there again. */
   signal(name: NodeJS.Signals): void;
@@ -68,9 +69,17 @@ export function supervise({ name, args, env, log, onLine, onReady }: ProcessSpec
     }, RESTART_MS);
   }
 
+  async function ready(): Promise<void> {
+    const now = child;
+    const isReady = await Promise.race([now.ready.then(() => true), now.ended.then(() => false)]);
+    if (isReady || ending) return;
+    while (child === now && !ending) await sleep(RESTART_MS);
+    return ready();
+  }
+
   return {
     name,
-    ready: () => child.ready,
+    ready,
     signal(signal) {
       killed ||= signal === 'SIGKILL' || signal === 'SIGTERM';
       child.child.kill(signal);
