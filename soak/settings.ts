@@ -13,8 +13,6 @@ export function settingsOfRoles({ intervalMs, graceMs, batchMs }: Plan): Record<
     HTTP_PORT: '0',
     LOG_LEVEL: 'info',
     YOUTUBE_DAILY_UNITS: '1000000',
-    // One guild follows every key.
-    FOLLOWS_PER_GUILD: '1000000',
     OFFLINE_GRACE_TWITCH: ms(graceMs),
     OFFLINE_GRACE_TWITCASTING: ms(graceMs),
     BATCH_INTERVAL: ms(batchMs),

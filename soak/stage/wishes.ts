@@ -5,10 +5,13 @@ import type { Plan } from '../plan.ts';
 
 /** One of so many keys is unfollowed and followed again all the time. */
 const RESTLESS_OF = 100;
-const GUILDS = 50;
+/** Guilds that change their minds about keys, each about so many of them; others keep so many each. All may have more. */
+const [FICKLE, MINDED, KEPT] = [50, 1_000, 200];
+/** So many are said together: 20,000 one after the other would take minutes. */
+const TOGETHER = 100;
 
 export interface Wishes {
-  /** Follows of every key, by a guild that keeps them. */
+  /** Follows of every key, by guilds that keep them. */
   followAll(): void;
   /** Lets the guilds wish what they wish in so many ms. */
   pass(ms: number): void;
@@ -27,38 +30,60 @@ export interface WishesParts {
 export function createWishes({ shards, streamers, plan, random }: WishesParts): Wishes {
   const restless = streamers.filter((_, index) => index % RESTLESS_OF === RESTLESS_OF - 1);
   const known = new Set(restless);
-  const wanted = new Map<string, Set<Streamer>>();
+  const wanted = new Map<number, Set<Streamer>>();
+  const unsaid: object[][] = shards.map(() => []);
   let [owing, said] = [0, 0];
 
   function say(guild: number, streamer: Streamer, what: 'follow' | 'unfollow'): void {
     const { platform, identifier: key } = streamer;
-    const id = `12345678901234${String(1_000 + guild)}`;
-    const own = wanted.get(id) ?? new Set();
-    wanted.set(id, own);
+    const own = wanted.get(guild) ?? new Set();
+    wanted.set(guild, own);
     if (what === 'follow') own.add(streamer);
     else own.delete(streamer);
-    shards[guild % shards.length]?.say(JSON.stringify({ what, platform, key, guild: id }));
+    unsaid[guild % shards.length]?.push({ what, platform, key, guild: `1234567890123${10_000 + guild}` });
     said += 1;
   }
 
+  function speak(): void {
+    for (const [index, lines] of unsaid.entries()) {
+      while (lines.length > 0) shards[index]?.say(JSON.stringify(lines.splice(0, TOGETHER)));
+    }
+  }
+
   function turn(guild: number, streamer: Streamer | undefined): void {
-    if (!streamer) return;
-    const follows = wanted.get(`12345678901234${String(1_000 + guild)}`)?.has(streamer) ?? false;
-    say(guild, streamer, follows ? 'unfollow' : 'follow');
+    if (streamer) say(guild, streamer, wanted.get(guild)?.has(streamer) ? 'unfollow' : 'follow');
+  }
+
+  function keepersTurn(): void {
+    const at = random.integer(0, restless.length - 1);
+    turn(keeperOf(at * RESTLESS_OF + RESTLESS_OF - 1), restless[at]);
+  }
+
+  /** Each is fickle about a stretch of the keys of its own. */
+  function ficklesTurn(): void {
+    const guild = random.integer(0, FICKLE - 1);
+    const from = Math.floor((guild * streamers.length) / FICKLE);
+    turn(guild, streamers[(from + random.integer(0, MINDED - 1)) % streamers.length]);
   }
 
   return {
     followAll() {
-      for (const streamer of streamers) say(0, streamer, 'follow');
+      for (const [index, streamer] of streamers.entries()) say(keeperOf(index), streamer, 'follow');
+      speak();
     },
     pass(ms) {
       owing += (plan.wishesPerSecond * ms) / 1_000;
       for (; owing >= 1; owing -= 1) {
-        if (restless.length > 0 && random.chance(0.5)) turn(0, restless[random.integer(0, restless.length - 1)]);
-        else turn(random.integer(1, GUILDS - 1), streamers[random.integer(0, streamers.length - 1)]);
+        if (restless.length > 0 && random.chance(0.5)) keepersTurn();
+        else ficklesTurn();
       }
+      speak();
     },
     isRestless: (streamer) => known.has(streamer),
     said: () => said,
   };
+}
+
+function keeperOf(index: number): number {
+  return FICKLE + Math.floor(index / KEPT);
 }
