@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { createRandom } from '../simulator/random.ts';
 import { sleep } from '../src/shared/runtime/clock.ts';
 import type { Tally } from './account.ts';
@@ -9,6 +10,7 @@ import type { Plan } from './plan.ts';
 import { progressOf } from './report/progress.ts';
 import type { Ran } from './report/report.ts';
 import { keepSampling } from './sampling/keep-sampling.ts';
+import { processorTime } from './sampling/processor-time.ts';
 import type { Sample } from './sampling/sample.ts';
 import { createRestarts, type Restarts } from './stage/restarts.ts';
 import { followAll, patience, settle } from './stage/settle.ts';
@@ -33,7 +35,7 @@ async function perform({ plan, forMs, onProgress }: SoakParts, stage: Stage): Pr
   const span = { from: loadedAt + plan.warmUpMs, to: loadedAt + forMs };
   const warm = setTimeout(() => sampler.begin(), plan.warmUpMs);
   const sampling = keepSampling(sampler, plan.sampleEveryMs, progressOf(onProgress, loadedAt + forMs));
-  await load(stage, restarts, forMs).finally(() => clearTimeout(warm));
+  const used = await processorsUsed(() => load(stage, restarts, forMs).finally(() => clearTimeout(warm)));
   onProgress('everything stands still; waiting for what is still to be told');
   const stoodAt = Date.now();
   const tally = await settle(stage, patience(plan));
@@ -47,6 +49,7 @@ async function perform({ plan, forMs, onProgress }: SoakParts, stage: Stage): Pr
       'on the air': String(airing.live()),
       'follows and unfollows said': String(wishes.said()),
       'processes restarted': String(restarts.count()),
+      'processors used, of those there are': used,
       'settled after': seconds(Date.now() - stoodAt),
     },
     wrong: stage.account.wrong(),
@@ -62,6 +65,15 @@ async function load({ airing, wishes }: Stage, restarts: Restarts, forMs: number
     for (const one of [airing, wishes, restarts]) one.pass(now - last);
     last = now;
   }
+}
+
+/** A machine that is busy with other things is seen by it: what runs here had less than it wanted. */
+async function processorsUsed(act: () => Promise<void>): Promise<string> {
+  const [since, before] = [Date.now(), await processorTime(process.pid)];
+  await act();
+  const after = await processorTime(process.pid);
+  if (before === null || after === null) return 'unknown';
+  return `${((after - before) / ((Date.now() - since) / 1_000)).toFixed(2)} of ${availableParallelism()}`;
 }
 
 interface Evidence {

@@ -36,10 +36,14 @@ export async function startRoles({ servers, inherited, settings, logs }: CastPar
   // Nothing breaks the network here, so nothing needs to go through the proxies, which this process would have to serve.
   const given = { DATABASE_URL: servers.postgres.direct, REDIS_URL: servers.redis.direct };
   const env = { ...withoutSettings(inherited), ...settings, ...given };
-  const names = [...STAYING.map((role) => `${role}-1`), ...ROLES.map((role) => `${role}-2`)];
-  const actors = names.map((name) => startRole(name, env, path.join(logs, `${name}.log`)));
-  await Promise.all(actors.map(({ process }) => process.ready()));
-  return actors;
+  const start = async (names: readonly string[]): Promise<Actor[]> => {
+    const actors = names.map((name) => startRole(name, env, path.join(logs, `${name}.log`)));
+    await Promise.all(actors.map(({ process }) => process.ready()));
+    return actors;
+  };
+  // Not all at once: on a machine with few processors each would wait so long for its turn that it gives up its start.
+  const staying = await start(STAYING.map((role) => `${role}-1`));
+  return [...staying, ...(await start(ROLES.map((role) => `${role}-2`)))];
 }
 
 function startRole(name: string, env: Readonly<Record<string, string>>, log: string): Actor {

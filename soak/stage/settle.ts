@@ -9,20 +9,23 @@ const TELL_EVERY_MS = 15_000;
 /** A machine that is busy with other things gets so much longer. */
 const MORE_MS = 300_000;
 
-/** How long (ms) the last change may take until everybody is told of it. */
+/** How long (ms) nothing may be told while something is still to be told. */
 export function patience({ intervalMs, graceMs, batchMs }: Plan): number {
   return 3 * intervalMs + graceMs + batchMs + MORE_MS;
 }
 
 /**
- * Waits until everybody has heard everything that was, or for as long as anybody should wait.
+ * Waits until everybody has heard everything that was, or nobody has heard anything for so long: what comes late is late,
+ * and only what does not come at all is missing.
  * @returns how things stand then
  */
 export async function settle({ account }: Pick<Stage, 'account'>, patienceMs: number): Promise<Tally> {
-  const until = Date.now() + patienceMs;
+  let [heard, since] = [-1, Date.now()];
   while (true) {
     const tally = account.tally();
-    if (tally.heard === tally.due || Date.now() > until) return tally;
+    if (tally.heard === tally.due) return tally;
+    if (tally.heard !== heard) [heard, since] = [tally.heard, Date.now()];
+    else if (Date.now() - since > patienceMs) return tally;
     await sleep(EVERY_MS);
   }
 }

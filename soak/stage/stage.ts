@@ -36,7 +36,7 @@ export interface Stage {
   readonly wishes: Wishes;
   readonly sampler: Sampler;
   readonly beganAt: number;
-  /** How often processes ended that nobody had ended, by name. */
+  /** How often processes ended that nobody had ended, by name, since all were there. */
   crashes(): Record<string, number>;
 }
 
@@ -62,17 +62,7 @@ async function setStage({ plan, logs, inherited, onProgress }: StageParts, undo:
   const settings = { ...sim.env(), ...settingsOfRoles(plan) };
   const cast: CastParts = { servers, inherited, settings, logs };
   onProgress(`starting nine processes and two shards for ${streamers.length} keys`);
-  const actors = await startRoles(cast);
-  undo.unshift(() => Promise.all(actors.map(({ process }) => process.end())));
-  undo.unshift(() => savePages(actors, logs));
-  const shards = await startShards(cast);
-  undo.unshift(() => Promise.all(shards.map((shard) => shard.end())));
-  undo.unshift(
-    followTold(
-      SHARDS.map((name) => shardDirectory(servers, name)),
-      account.told,
-    ),
-  );
+  const { actors, shards } = await startCast(cast, account, undo);
 
   const wishes = createWishes({ shards, streamers, plan, random: createRandom(`${plan.seed}/wishes`) });
   const isOwed = (streamer: Streamer): boolean => !wishes.isRestless(streamer);
@@ -82,7 +72,7 @@ async function setStage({ plan, logs, inherited, onProgress }: StageParts, undo:
   const beganAt = Date.now();
   const { delays, tally } = account;
   const sampler = createSampler({ redis, database, actors, shards, tally, delays, beganAt });
-  const crashes = () => crashesOf([...actors.map(({ process }) => process), ...shards]);
+  const crashes = crashesSince([...actors.map(({ process }) => process), ...shards]);
   return { servers, sim, database, actors, account, airing, wishes, sampler, beganAt, crashes };
 }
 
@@ -90,6 +80,17 @@ function castStreamers({ world }: Simulator, { streamers }: Plan): Streamer[] {
   return PLATFORMS.flatMap((platform) =>
     Array.from({ length: streamers[platform] }, () => world.addStreamer({ platform })),
   );
+}
+
+async function startCast(cast: CastParts, { told }: Account, undo: (() => unknown)[]) {
+  const actors = await startRoles(cast);
+  undo.unshift(() => Promise.all(actors.map(({ process }) => process.end())));
+  undo.unshift(() => savePages(actors, cast.logs));
+  const shards = await startShards(cast);
+  undo.unshift(() => Promise.all(shards.map((shard) => shard.end())));
+  const directories = SHARDS.map((name) => shardDirectory(cast.servers, name));
+  undo.unshift(followTold(directories, told));
+  return { actors, shards };
 }
 
 async function connect(servers: Servers, undo: (() => unknown)[]): Promise<{ redis: Redis; database: pg.Client }> {
@@ -101,8 +102,11 @@ async function connect(servers: Servers, undo: (() => unknown)[]): Promise<{ red
   return { redis, database };
 }
 
-function crashesOf(processes: readonly Supervised[]): Record<string, number> {
-  return Object.fromEntries(
-    processes.map((one) => [one.name, one.crashes()] as const).filter(([, count]) => count > 0),
-  );
+/** What a busy machine does not let start in time ends and is started again, which is nothing that is judged here. */
+function crashesSince(processes: readonly Supervised[]): () => Record<string, number> {
+  const before = processes.map((one) => one.crashes());
+  return () => {
+    const since = processes.map((one, index) => [one.name, one.crashes() - (before[index] ?? 0)] as const);
+    return Object.fromEntries(since.filter(([, count]) => count > 0));
+  };
 }

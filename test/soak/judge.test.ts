@@ -45,3 +45,13 @@ it('says nothing against a growth that is too small for the time measured', () =
   const short = hour((minute) => (80 + minute) * MB).filter(({ at }) => at < 8 * MINUTE_MS);
   expect(judgeGrowth(growthOf('poll-1', short)).ok).toBe(true);
 });
+
+it('does not judge what a heap does in less time than it needs to be tidied up', () => {
+  const young = hour((minute) => (80 + 20 * minute) * MB).filter(({ at }) => at <= 4 * MINUTE_MS);
+  expect(judgeGrowth(growthOf('poll-1', young))).toMatchObject({
+    ok: true,
+    wanted: 'measured for 240.0 s, too short to judge',
+  });
+  const older = hour((minute) => (80 + 20 * minute) * MB).filter(({ at }) => at <= 6 * MINUTE_MS);
+  expect(judgeGrowth(growthOf('poll-1', older)).ok).toBe(false);
+});
