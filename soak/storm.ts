@@ -1,23 +1,21 @@
 import { PLATFORMS } from '../src/shared/domain/platform.ts';
 import { sleep } from '../src/shared/runtime/clock.ts';
 import type { Tally } from './account.ts';
-import { type Finding, mb, seconds } from './judge/finding.ts';
+import { type Finding, seconds } from './judge/finding.ts';
+import { judgeMost, judgeOver, judgeVisible, showsNothingWaiting, showsWaiting } from './judge/storm.ts';
 import { judgeCrashes, judgeTally } from './judge/whole.ts';
 import { type Plan, type PlanOptions, planFor } from './plan.ts';
 import { progressOf } from './report/progress.ts';
 import type { Ran } from './report/report.ts';
+import { stormFacts } from './report/storm-facts.ts';
 import { keepSampling, type Sampling } from './sampling/keep-sampling.ts';
 import type { Sample } from './sampling/sample.ts';
 import { followAll, patience, settle } from './stage/settle.ts';
-import { openSlowReader, type SlowReader } from './stage/slow-reader.ts';
+import { openSlowReader } from './stage/slow-reader.ts';
 import { onStage, type Stage, type StageParts } from './stage/stage.ts';
 
 /** What every answer of every platform takes meanwhile. */
 const SLOW_ANSWER_MS = 1_500;
-/** A process that is given less could not hold what 50,000 changes need at once. */
-const MOST_BYTES = 512 * 2 ** 20;
-/** Between the first change and the last there is a grace; numbers of the whole cluster may be 2 s old. */
-const LEAST_VISIBLE_MS = 1_000;
 
 /** Half of the keys on the air, so that no platform seems to have lost nearly everything when they all turn. */
 export function planOfStorm(options: PlanOptions): Plan {
@@ -40,14 +38,15 @@ async function perform({ plan, onProgress }: StageParts, stage: Stage): Promise<
     const gathered = await gather(stage, plan, sampling, onProgress);
     onProgress(`${gathered.waiting} changes wait after ${seconds(gathered.tookMs)}; publishing begins`);
     const thawedAt = Date.now();
-    const tally = await settle(stage, 3 * patience(plan));
+    const tally = await settle(stage, patience(plan));
     const leftMs = Date.now() - thawedAt;
     await reader.caughtUp(plan.live + gathered.changes);
+    await sampling.shown(showsNothingWaiting, patience(plan));
     await sampling.end();
     return {
       samples: sampling.samples,
       findings: findingsOf(stage, tally, sampling.samples, stoppedAt),
-      facts: factsOf({ ...gathered, leftMs, reader, samples: sampling.samples }),
+      facts: stormFacts({ ...gathered, leftMs, reader, samples: sampling.samples }),
       wrong: stage.account.wrong(),
     };
   } finally {
@@ -80,10 +79,11 @@ async function gather(
     await sleep(1_000);
     waiting = await countWaiting(stage);
   }
-  await sampling.sampled();
+  const tookMs = Date.now() - since;
+  await sampling.shown(showsWaiting, patience(plan));
   stage.sim.faults.clear();
   for (const { process } of publishing) process.signal('SIGCONT');
-  return { changes, waiting, tookMs: Date.now() - since };
+  return { changes, waiting, tookMs };
 }
 
 async function countWaiting({ database }: Stage): Promise<number> {
@@ -97,47 +97,7 @@ function findingsOf(stage: Stage, tally: Tally, samples: readonly Sample[], stop
     judgeTally(tally, stage.account.wrong()),
     ...names.map((name) => judgeMost(name, samples)),
     judgeVisible(samples.filter(({ at }) => at >= stoppedAt)),
+    judgeOver(samples),
     judgeCrashes(stage.crashes()),
   ];
-}
-
-function judgeMost(name: string, samples: readonly Sample[]): Finding {
-  const most = Math.max(0, ...samples.map(({ memory }) => memory[name]?.resident ?? 0));
-  return { what: `most memory of ${name}`, found: mb(most), wanted: `≤ ${mb(MOST_BYTES)}`, ok: most <= MOST_BYTES };
-}
-
-/** Whoever looks at the metrics of those that work must see that something waits, and for how long. */
-function judgeVisible(stormy: readonly Sample[]): Finding {
-  const most = 1_000 * Math.max(0, ...stormy.map(({ oldestChange }) => oldestChange));
-  return {
-    what: 'tallylight_oldest_change_seconds, while nobody published',
-    found: seconds(most),
-    wanted: `≥ ${seconds(LEAST_VISIBLE_MS)}`,
-    ok: most >= LEAST_VISIBLE_MS,
-  };
-}
-
-interface StormFacts extends Gathered {
-  readonly leftMs: number;
-  readonly reader: SlowReader;
-  readonly samples: readonly Sample[];
-}
-
-function factsOf({ changes, waiting, tookMs, leftMs, reader, samples }: StormFacts): Record<string, string> {
-  const most = (read: (sample: Sample) => number | null): number =>
-    Math.max(0, ...samples.map((one) => read(one) ?? 0));
-  const heldBack = ['rate', 'subscribers', 'redis'].map((by) => {
-    const sum = samples.reduce((all, sample) => all + (sample.heldBack[by] ?? 0), 0);
-    return `${by} ${sum.toFixed(0)} s`;
-  });
-  return {
-    'changes at once': String(changes),
-    'recorded and waiting': `${waiting} after ${seconds(tookMs)}, with slow platforms`,
-    'all heard after': `${seconds(leftMs)}, ${(changes / (leftMs / 1_000)).toFixed(0)} a second`,
-    'events held back by': heldBack.join(', '),
-    'publish delay, p99 at most': seconds(most(({ publishDelay }) => publishDelay.p99)),
-    'lateness of polls, p99 at most': seconds(most(({ lateness }) => lateness.p99)),
-    'Redis at most': mb(most(({ redis }) => redis.bytes)),
-    'the slow subscriber': `heard ${reader.heard()} streams, was ${mb(most(({ behindBytes }) => behindBytes))} behind at most, cut off ${reader.cutOff()} times`,
-  };
 }

@@ -4,8 +4,11 @@ import type { Sampler } from './sampler.ts';
 
 export interface Sampling {
   readonly samples: readonly Sample[];
-  /** Resolves when a sample is there that was begun after this call. @throws what a sample failed with */
-  sampled(): Promise<void>;
+  /**
+   * Resolves when a sample that was begun after this call shows what is wanted, or none does for so long.
+   * @throws what a sample failed with
+   */
+  shown(wanted: (sample: Sample) => boolean, patienceMs: number): Promise<void>;
   /** Ends it after one more sample. @throws what a sample failed with */
   end(): Promise<void>;
 }
@@ -35,10 +38,13 @@ export function keepSampling(sampler: Sampler, everyMs: number, onSample: (sampl
   working.catch(() => undefined); // `end` tells it
   return {
     samples,
-    async sampled() {
+    async shown(wanted, patienceMs) {
+      const until = Date.now() + patienceMs;
       // One may be under way already.
-      const wanted = samples.length + 2;
-      while (samples.length < wanted) await Promise.race([sleep(LOOK_EVERY_MS), working]);
+      const from = samples.length + 1;
+      while (!samples.slice(from).some(wanted) && Date.now() < until) {
+        await Promise.race([sleep(LOOK_EVERY_MS), working]);
+      }
     },
     async end() {
       ending.abort();

@@ -13,7 +13,7 @@ export interface SlowReader {
 }
 
 const EVERY_MS = 100;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 300_000;
 
 export async function openSlowReader(redisUrl: string): Promise<SlowReader> {
   const redis = new Redis(redisUrl, { connectionName: 'slow-reader', maxRetriesPerRequest: null });
