@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { shown } from '../shared/domain/shown.ts';
 import { keyText, parseKeyText, type StreamKey } from '../shared/domain/stream-key.ts';
 import { wireTracking } from '../wiring/tracking.ts';
 import { withContext } from './context.ts';
@@ -32,5 +33,5 @@ async function release(key: StreamKey): Promise<void> {
 function readKeyText(text: string): StreamKey {
   const key = parseKeyText(text);
   if (key) return key;
-  throw new UsageError(`"${text}" is no stream key: expected platform/identifier, such as twitch/123456789`);
+  throw new UsageError(`${shown(text)} is no stream key: expected platform/identifier, such as twitch/123456789`);
 }

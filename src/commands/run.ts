@@ -68,7 +68,8 @@ function readPlatforms(list: string): Platform[] {
   const names = list.split(',').map((name) => name.trim().toLowerCase());
   const unknown = names.filter((name) => !isPlatform(name));
   if (unknown.length > 0) {
-    throw new UsageError(`unknown platform "${unknown.join('", "')}": choose from ${PLATFORMS.join(', ')}`);
+    const some = unknown.slice(0, 5).map(shown).join(', ');
+    throw new UsageError(`unknown platform ${some}: choose from ${PLATFORMS.join(', ')}`);
   }
   return PLATFORMS.filter((platform) => names.includes(platform));
 }

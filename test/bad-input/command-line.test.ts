@@ -63,6 +63,8 @@ testBorder<readonly string[]>({
     ['rejects', 'show', '9'.repeat(100_000)],
     ['follow', 'x'.repeat(100_000)],
     ['x'.repeat(100_000)],
+    ['release', 'x'.repeat(100_000)],
+    ['run', 'poll', '--platforms', 'x'.repeat(100_000)],
   ],
   async take(args) {
     const program = await createProgram(args);
@@ -98,7 +100,14 @@ testBorder<string>({
     nastyText.map((text) => `twitch/${text}`),
     nastyText.map((text) => `https://www.youtube.com/${text}`),
   ),
-  corpus: ['x'.repeat(1_000_000), `twitch/${'x'.repeat(1_000_000)}`, `${'9'.repeat(400)}h`, '9'.repeat(1_000_000)],
+  corpus: [
+    'x'.repeat(1_000_000),
+    `twitch/${'x'.repeat(1_000_000)}`,
+    `${'9'.repeat(400)}h`,
+    '9'.repeat(1_000_000),
+    'twitch/\u007f',
+    'youtube/\u009b31m',
+  ],
   take(text) {
     const key = refusalOf(() => readKeyArgument(text));
     const moment = refusalOf(() => expect(Number.isNaN(readMoment(text, new Date()).getTime())).toBe(false));

@@ -2,6 +2,7 @@ import { isLosslessNumber } from 'lossless-json';
 import { z } from 'zod';
 import type { Lane, Snowflake } from '../domain/follow.ts';
 import { isPlatform, PLATFORMS, type Platform } from '../domain/platform.ts';
+import { shown as shownText } from '../domain/shown.ts';
 import type { PlatformData } from '../platforms/platform-data.ts';
 import { readMetadata } from './follow-metadata.ts';
 import { fieldsOf, isPlainObject, type PlainObject } from './plain-json.ts';
@@ -139,6 +140,5 @@ function shown(value: unknown): string {
   if (isLosslessNumber(value)) return value.toString().slice(0, 40);
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return typeof value === 'string' ? shownText(value) : String(value);
 }

@@ -2,6 +2,7 @@ import { isLosslessNumber } from 'lossless-json';
 import type { StreamName } from '../domain/follow.ts';
 import { isCategory, type StreamKey } from '../domain/stream-key.ts';
 import type { Platform } from '../domain/platform.ts';
+import { shown } from '../domain/shown.ts';
 import { readKey } from '../platforms/key.ts';
 import { JsonRefusal, MAX_MESSAGE_BYTES, parseJson } from './json.ts';
 import { fieldsOf, isPlainObject, type PlainObject } from './plain-json.ts';
@@ -52,7 +53,8 @@ export const HINT_CHANNELS: readonly string[] = Object.keys(READERS);
 /** Reads one message of a hint channel. Never throws. */
 export function readHintMessage(channel: string, raw: Buffer): HintReading {
   const reader = Object.hasOwn(READERS, channel) ? READERS[channel] : undefined;
-  if (!reader) return { kind: 'refused', reason: `message: expected a channel of hints, got ${shown(channel)}` };
+  if (!reader)
+    return { kind: 'refused', reason: `message: expected a channel of hints, got ${shown(cleared(channel))}` };
   try {
     return { kind: 'word', word: reader(raw) };
   } catch (error) {
@@ -172,11 +174,8 @@ function plainText(value: unknown): string | null {
 
 /** What came may hold a secret, as TwitCasting's webhooks do: it is named only where it is a plain text, and without it. */
 function unusable(expected: string, got: string): Unusable {
-  const what = got.startsWith('{') ? 'an object' : got.startsWith('[') ? 'a list' : shown(got);
+  const what = got.startsWith('{') ? 'an object' : got.startsWith('[') ? 'a list' : shown(cleared(got));
   return new Unusable(`message: expected ${expected}, got ${what}`);
 }
 
-function shown(text: string): string {
-  const clean = text.replace(SIGNATURE, '$1""');
-  return JSON.stringify(clean.length > 60 ? `${clean.slice(0, 60)}…` : clean);
-}
+const cleared = (text: string): string => text.replace(SIGNATURE, '$1""');

@@ -1,5 +1,6 @@
 import type { StreamName } from '../domain/follow.ts';
 import type { Platform } from '../domain/platform.ts';
+import { shown } from '../domain/shown.ts';
 import type { StreamKey } from '../domain/stream-key.ts';
 import type { PlatformData } from './platform-data.ts';
 
@@ -28,8 +29,7 @@ export function name(platform: Platform, kind: StreamName['kind'], text: string)
 }
 
 export function refused(expected: string, got: string): KeyReading {
-  const shown = JSON.stringify(got.length > 80 ? `${got.slice(0, 80)}…` : got);
-  return { kind: 'refused', reason: `stream_key: expected ${expected}, got ${shown}` };
+  return { kind: 'refused', reason: `stream_key: expected ${expected}, got ${shown(got)}` };
 }
 
 /** The parts of the address's path, decoded where they can be. */
