@@ -34,7 +34,8 @@ export function readKeyArgument(text: string): StreamKey | StreamName {
 }
 
 function ambiguous(text: string, targets: readonly (StreamKey | StreamName)[]): string {
-  const choices = targets.map(({ platform }) => `${platform}/${text.slice(0, MOST_REPEATED)}`).join(', ');
+  const spelling = text.replace(/\p{C}/gu, '').trim().slice(0, MOST_REPEATED);
+  const choices = targets.map(({ platform }) => `${platform}/${spelling}`).join(', ');
   return `KEY ${shown(text)} could be of several platforms: say which, one of ${choices}`;
 }
 

@@ -106,6 +106,7 @@ testBorder<string>({
     `${'9'.repeat(400)}h`,
     '9'.repeat(1_000_000),
     'twitch/\u007f',
+    '\t1',
     'youtube/\u009b31m',
   ],
   take(text) {
