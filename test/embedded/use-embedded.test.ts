@@ -133,6 +133,8 @@ test('servers whose keeper and guards were all killed are ended by the next star
   const orphan = await redisPid(first);
   const guards = (await processesOf(dir)).filter(({ command }) => !/bin\/postgres -D/.test(command));
   first.send('SIGSTOP'); // it must not come to the rescue
+  // Whoever of them saw another one die would still end its server.
+  for (const { pid } of guards) kill(pid, 'SIGSTOP');
   for (const { pid } of guards) kill(pid);
   expect(await canReach(portOf(first.redisUrl))).toBe(true);
   first.send('SIGKILL');
@@ -218,9 +220,9 @@ async function processesOf(directory: string): Promise<{ pid: number; command: s
     .filter(({ command }) => command.includes(directory) && !command.includes('user.mjs'));
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it was just ending
   }
