@@ -42,7 +42,7 @@ export interface Ran {
 /** After a fault a program is to be whole again in so long. */
 const RECOVER_MS = 30_000;
 /** A machine that is busy with other things gets so much longer to tell what it has to. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 400_000;
 const WISH_EVERY_MS = 1_000;
 
 /** Breaks everything, again and again, and then compares what was told with what was. */
