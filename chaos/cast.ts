@@ -3,7 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutSettings } from '../src/demo/settings.ts';
 import { type Supervised, supervise } from './process.ts';
-import { clockFile, type Servers } from './servers.ts';
+import { clockFile } from './servers.ts';
+import type { Stage } from './stage.ts';
 import { settingsOfRoles, SHARDS } from './settings.ts';
 import { TOLD_FILE } from './told-file.ts';
 import type { Wishes } from './wishes.ts';
@@ -16,7 +17,7 @@ const END_WITH_PARENT = new URL('../src/demo/end-with-parent.js', import.meta.ur
 const ROLES = { listen: 'listen', flush: 'flush', sync: 'sync', 'poll-1': 'poll', 'poll-2': 'poll' } as const;
 
 export interface CastParts {
-  readonly servers: Servers;
+  readonly servers: Stage['servers'];
   readonly inherited: Readonly<Record<string, string | undefined>>;
   /** What points at the simulator. */
   readonly simulator: Readonly<Record<string, string>>;
@@ -43,7 +44,7 @@ export async function startRoles({ servers, inherited, simulator, logs }: CastPa
   return new Map(roles.map((role) => [role.name, role]));
 }
 
-function wrongClock(servers: Servers, name: string): string {
+function wrongClock(servers: Stage['servers'], name: string): string {
   const loaded = new URL('./wrong-clock.js', import.meta.url);
   loaded.searchParams.set('file', clockFile(servers, name));
   return loaded.href;
@@ -66,12 +67,12 @@ export async function startShards({ servers, inherited, logs }: CastParts, wishe
 }
 
 /** Made before they start. @returns where a shard keeps what it is told */
-export async function makeShardDirectories(servers: Servers): Promise<string[]> {
+export async function makeShardDirectories(servers: Stage['servers']): Promise<string[]> {
   const directories = SHARDS.map((name) => shardDirectory(servers, name));
   await Promise.all(directories.map((directory) => mkdir(directory, { recursive: true })));
   return directories.map((directory) => path.join(directory, TOLD_FILE));
 }
 
-function shardDirectory({ directory }: Servers, name: string): string {
+function shardDirectory({ directory }: Pick<Stage['servers'], 'directory'>, name: string): string {
   return path.join(directory, `shard-${name}`);
 }

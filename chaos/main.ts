@@ -1,20 +1,21 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { createRandom } from '../simulator/random.ts';
 import { print, printJson } from '../src/commands/output.ts';
 import { check } from './checker/check.ts';
 import { readHistory } from './checker/history.ts';
-import { FAULTS, faultsByChance, shortFaults } from './faults/faults.ts';
+import { FAULTS, faultsByChance, faultsOf, shortFaults } from './faults/faults.ts';
 import { reportOf, reportText } from './report.ts';
 import { type Ran, run } from './run.ts';
-import { repository } from './servers.ts';
+import { REDIS_KINDS, type RedisKind, repository } from './servers.ts';
 
 interface Options {
   readonly seed: string;
   readonly minutes: number;
   readonly short: boolean;
   readonly only?: string;
+  readonly redis: RedisKind;
   readonly out?: string;
   readonly check?: string;
   readonly json: boolean;
@@ -29,6 +30,7 @@ Examples:
   $ npm run chaos -- --seed 7 --minutes 60          longer, in another order
   $ npm run chaos -- --only redis                   only faults with this in their name
   $ npm run chaos -- --short                        a fixed choice of faults, once each
+  $ npm run chaos -- --redis sentinel               on a master with a replica and three sentinels
   $ npm run chaos -- --check out/history.jsonl      judge a recorded history again
 
 The servers are its own and end with it. The history, the report and the log of every process are written to a directory.
@@ -42,6 +44,7 @@ const program = new Command('chaos')
   .option('--minutes <number>', 'how long things are broken', minutes, 10)
   .option('--short', 'a fixed choice of faults, once each', false)
   .option('--only <text>', 'only faults whose name contains this')
+  .addOption(new Option('--redis <kind>', 'what Redis is').choices(REDIS_KINDS).default('single'))
   .option('--out <directory>', 'where history, report and logs are written')
   .option('--check <file>', 'run nothing: judge this history')
   .option('--json', 'print the report as JSON', false)
@@ -69,13 +72,13 @@ async function judge(file: string): Promise<Ran> {
   return { history, differences: check(history), settledMs: 0, crashes: {}, partedBy: null };
 }
 
-function perform({ seed, minutes: wanted, short, only }: Options, out: string): Promise<Ran> {
-  const chosen = FAULTS.filter(({ name }) => name.toLowerCase().includes(only?.toLowerCase() ?? ''));
-  if (chosen.length === 0) throw new Error(`no fault has "${only}" in its name: --help lists them`);
+function perform({ seed, minutes: wanted, short, only, redis }: Options, out: string): Promise<Ran> {
+  const chosen = faultsOf(redis).filter(({ name }) => name.toLowerCase().includes(only?.toLowerCase() ?? ''));
+  if (chosen.length === 0) throw new Error(`no fault of this Redis has "${only}" in its name: --help lists them`);
   return run({
-    ...{ seed, out, inherited: process.env, onProgress: progress },
+    ...{ seed, out, redis, inherited: process.env, onProgress: progress },
     ...(short
-      ? { faults: shortFaults(), forMs: Number.POSITIVE_INFINITY, calmMs: 5_000 }
+      ? { faults: shortFaults(redis), forMs: Number.POSITIVE_INFINITY, calmMs: 5_000 }
       : { faults: faultsByChance(createRandom(`${seed}/faults`), chosen), forMs: wanted * 60_000, calmMs: 20_000 }),
   });
 }

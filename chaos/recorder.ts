@@ -1,7 +1,7 @@
 import { createWriteStream, existsSync, readFileSync } from 'node:fs';
-import { Redis } from 'ioredis';
 import type { RequestRecord } from '../simulator/requests.ts';
 import type { Simulator } from '../simulator/simulator.ts';
+import { openConnectionAt } from '../src/shared/redis/open-connection.ts';
 import type { Asked, Entry, Heard, Rules } from './checker/entry.ts';
 
 /** Writes the history, line by line, as it happens; the truth and the requests are the simulator's, and come last. */
@@ -41,9 +41,13 @@ function readTold(file: string): Entry[] {
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Entry);
 }
 
+/** A Redis Cluster carries messages to all of its nodes. */
+const ANY_KEY = 'any';
+
 /** Hears what is published as any program would that only knows Pub/Sub. */
 export async function listenPlainly(redisUrl: string, recorder: Recorder): Promise<() => void> {
-  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: () => 200 });
+  const options = { maxRetriesPerRequest: null, retryStrategy: () => 200 };
+  const redis = openConnectionAt(redisUrl, ANY_KEY, options);
   redis.on('error', () => undefined); // it comes back, and what it missed is missed
   redis.on('message', (_channel, text: string) => recorder.add(read(text)));
   await redis.subscribe('streams.online', 'streams.offline');

@@ -9,7 +9,7 @@ import type { Difference, DifferenceKind } from './checker/difference.ts';
 import { type History, historyOf } from './checker/history.ts';
 import type { Supervised } from './process.ts';
 import { createRecorder, listenPlainly, type Recorder } from './recorder.ts';
-import { type Servers, startServers } from './servers.ts';
+import { type RedisKind, startServersWith } from './servers.ts';
 import { LIMITS, PACE, QUIET_MS, rulesFor, STREAMERS } from './settings.ts';
 import type { Fault, Stage } from './stage.ts';
 import { saveTables } from './tables.ts';
@@ -22,6 +22,7 @@ export interface RunParts {
   readonly faults: Iterable<Fault>;
   /** What everything looks like before it is first broken. */
   readonly calmMs: number;
+  readonly redis: RedisKind;
   /** Where the history and the logs go. */
   readonly out: string;
   readonly inherited: Readonly<Record<string, string | undefined>>;
@@ -51,7 +52,7 @@ export async function run(parts: RunParts): Promise<Ran> {
   await mkdir(out, { recursive: true });
   const undo: (() => unknown)[] = [];
   try {
-    const servers = await startServers(onProgress);
+    const servers = await startServersWith(parts.redis, onProgress);
     undo.unshift(() => servers.end());
     const random = { streamers: STREAMERS, pace: PACE };
     const sim = await startSimulator({ seed, random, limits: LIMITS, requestLimit: 1_000_000 });
@@ -64,7 +65,7 @@ export async function run(parts: RunParts): Promise<Ran> {
 
 async function perform(
   parts: RunParts,
-  { servers, sim }: { servers: Servers; sim: Simulator },
+  { servers, sim }: Pick<Stage, 'servers'> & { sim: Simulator },
   undo: (() => unknown)[],
 ): Promise<Ran> {
   const { seed, out, inherited, onProgress } = parts;

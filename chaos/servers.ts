@@ -4,13 +4,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { freePort } from '../src/embedded/free-port.ts';
 import { startPostgres } from '../src/embedded/postgres-server.ts';
-import { findRedis } from '../src/embedded/redis-program.ts';
+import { findRedis, type RedisProgram } from '../src/embedded/redis-program.ts';
 import { startRedisServer } from '../src/embedded/redis-server.ts';
 import { migrate } from '../src/shared/store/migrate.ts';
 import { openIsland } from './island.ts';
 import { startProxy, type Way } from './proxy.ts';
+import { quietPort } from './quiet-port.ts';
+import { startCluster } from './redis-cluster.ts';
+import { startSentinels } from './redis-sentinel.ts';
 
 const DATABASE = 'chaos';
 
@@ -36,7 +38,21 @@ export interface PollersWay {
   join(): Promise<void>;
 }
 
+export const REDIS_KINDS = ['single', 'sentinel', 'cluster'] as const;
+export type RedisKind = (typeof REDIS_KINDS)[number];
+
+/** A Redis of several servers: they tell each other where they are, so nothing can be put in between. */
+export interface SeveralRedis extends Pick<Server, 'url' | 'direct' | 'ways' | 'stop'> {
+  readonly kind: Exclude<RedisKind, 'single'>;
+  readonly polling: { readonly url: string; readonly partedBy: null };
+  /** The addresses of the servers that are masters now. */
+  masters(): Promise<readonly string[]>;
+  /** SIGKILL to a master; resolves when another server is in its place, and the killed one is its replica. */
+  failOver(): Promise<void>;
+}
+
 export interface RedisServer extends Server {
+  readonly kind: 'single';
   /** As those that poll reach it: a way of their own, which can be broken for them alone. */
   readonly polling: PollersWay;
   /** What it kept is gone; only while it does not run. */
@@ -46,19 +62,36 @@ export interface RedisServer extends Server {
 }
 
 /** A Redis that keeps what it holds, a Postgres, and a directory. They end with this process, whatever ends it. */
-export interface Servers {
-  readonly redis: RedisServer;
+export interface Servers<R extends RedisServer | SeveralRedis = RedisServer> {
+  readonly redis: R;
   readonly postgres: Server;
   readonly directory: string;
   end(): Promise<void>;
 }
 
-export async function startServers(onProgress: (line: string) => void): Promise<Servers> {
+export function startServers(onProgress: (line: string) => void): Promise<Servers> {
+  return startServersOn(breakableRedis, onProgress);
+}
+
+/** The same with a Redis of this kind. */
+export function startServersWith(
+  kind: RedisKind,
+  onProgress: (line: string) => void,
+): Promise<Servers<RedisServer | SeveralRedis>> {
+  const open = { single: breakableRedis, sentinel: startSentinels, cluster: startCluster };
+  return startServersOn<RedisServer | SeveralRedis>(open[kind], onProgress);
+}
+
+async function startServersOn<R extends RedisServer | SeveralRedis>(
+  openRedis: (program: RedisProgram, home: string) => Promise<R>,
+  onProgress: (line: string) => void,
+): Promise<Servers<R>> {
   const directory = await mkdtemp(path.join(tmpdir(), 'tallylight-chaos-'));
   await chmod(directory, 0o711); // root's Postgres runs as another account, which must get through
   onProgress('starting Redis and Postgres');
+  const program = await findRedis({ unpackInto: path.join(repository(), '.tallylight', 'redis-package'), onProgress });
   const [redis, postgres] = await Promise.all([
-    breakableRedis(path.join(directory, 'redis'), onProgress),
+    openRedis(program, path.join(directory, 'redis')),
     breakablePostgres(path.join(directory, 'postgres')),
   ]);
   return {
@@ -71,9 +104,7 @@ export async function startServers(onProgress: (line: string) => void): Promise<
   };
 }
 
-async function breakableRedis(home: string, onProgress: (line: string) => void): Promise<RedisServer> {
-  const unpackInto = path.join(repository(), '.tallylight', 'redis-package');
-  const program = await findRedis({ unpackInto, onProgress });
+async function breakableRedis(program: RedisProgram, home: string): Promise<RedisServer> {
   await mkdir(home, { recursive: true });
   const port = await quietPort();
   const open = () => startRedisServer({ program, home, port, account: null, appendOnly: true });
@@ -82,7 +113,7 @@ async function breakableRedis(home: string, onProgress: (line: string) => void):
   const way = await startProxy(port);
   const { polling, way: pollingWay, close } = await pollersWay(direct, port);
   return {
-    ...{ direct, url: byWay(direct, way), ways: [way, pollingWay], polling },
+    ...{ kind: 'single', direct, url: byWay(direct, way), ways: [way, pollingWay], polling },
     stop: () => server.stop().finally(close),
     kill: () => server.kill(),
     async start() {
@@ -131,14 +162,6 @@ async function pollersWay(direct: string, redisPort: number) {
   return { polling, way: used, close: () => island?.close() };
 }
 
-/** Below those that systems give to whoever asks for any: nobody is given it while its server is down. */
-const [FIRST_PORT, LAST_PORT] = [15_000, 30_000];
-
-async function quietPort(): Promise<number> {
-  const wanted = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
-  return (await freePort(wanted)) === wanted ? wanted : quietPort();
-}
-
 function byWay(direct: string, { host = '127.0.0.1', port }: { host?: string; port: number }): string {
   return Object.assign(new URL(direct), { hostname: host, port: String(port) }).href;
 }
@@ -154,6 +177,12 @@ export async function withRedis<T>(url: string, act: (redis: Redis) => Promise<T
   }
 }
 
+/** Takes everything away that Redis holds, at each of its masters. */
+export async function emptyRedis(redis: RedisServer | SeveralRedis): Promise<void> {
+  const masters = redis.kind === 'single' ? [redis.direct] : await redis.masters();
+  await Promise.all(masters.map((url) => withRedis(url, (client) => client.flushall())));
+}
+
 export async function query<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined); // told by the query that fails
@@ -166,7 +195,7 @@ export async function query<T extends pg.QueryResultRow>(url: string, sql: strin
 }
 
 /** Says by how much the clock of a process is wrong. */
-export function clockFile({ directory }: Pick<Servers, 'directory'>, name: string): string {
+export function clockFile({ directory }: { readonly directory: string }, name: string): string {
   return path.join(directory, `clock-${name}`);
 }
 

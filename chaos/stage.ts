@@ -1,11 +1,11 @@
 import type { Random } from '../simulator/random.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { Supervised } from './process.ts';
-import type { Servers } from './servers.ts';
+import type { RedisKind, RedisServer, Servers, SeveralRedis } from './servers.ts';
 
 /** Everything that can be broken. */
 export interface Stage {
-  readonly servers: Servers;
+  readonly servers: Servers<RedisServer | SeveralRedis>;
   readonly sim: Simulator;
   /** The roles and the shards, by their names; two of them poll. */
   readonly roles: ReadonlyMap<string, Supervised>;
@@ -19,10 +19,18 @@ export interface Fault {
   readonly name: string;
   /** Platforms that it concerns; null: everything. */
   readonly platforms: readonly string[] | null;
+  /** The only kind of Redis on which it can be done; every kind unless told. */
+  readonly redis?: RedisKind;
   /** Breaks it, and resolves when it is whole again. */
   strike(stage: Stage): Promise<void>;
   /** The same, for the platforms that chance chooses. */
   aim?(random: Random): Fault;
+}
+
+/** The Redis that is one server, for a fault that is only for such a one. */
+export function singleRedis({ servers: { redis } }: Stage): RedisServer {
+  if (redis.kind === 'single') return redis;
+  throw new Error(`this fault cannot be done to a Redis of kind ${redis.kind}`);
 }
 
 /** Kills it as the kernel would, and waits until the one that takes its place is ready. */

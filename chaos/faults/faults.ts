@@ -1,4 +1,5 @@
 import type { Random } from '../../simulator/random.ts';
+import type { RedisKind } from '../servers.ts';
 import type { Fault } from '../stage.ts';
 import { BLOCKED } from './blocked.ts';
 import { WRONG_CLOCKS } from './clock.ts';
@@ -28,6 +29,11 @@ export const FAULTS: readonly Fault[] = [
   ...[BLOCKED, KILLED_IN_TRANSACTION, MEMORY_FULL, NO_CONNECTIONS, PARTITION],
 ];
 
+/** Those that can be done to a Redis of this kind. */
+export function faultsOf(kind: RedisKind): Fault[] {
+  return FAULTS.filter(({ redis = kind }) => redis === kind);
+}
+
 /** The faults of the short form, in their order: one of each sort. */
 const SHORT = [
   'killed between the publish and the settling',
@@ -41,8 +47,13 @@ const SHORT = [
   'killed between the row and the job',
 ];
 
-export function shortFaults(): Fault[] {
-  return SHORT.map((name) => {
+/** What takes the place of those that only a single Redis knows. */
+const FAILOVERS = { sentinel: 'sentinel failover', cluster: 'cluster master killed' } as const;
+
+export function shortFaults(kind: RedisKind = 'single'): Fault[] {
+  const possible = new Set(faultsOf(kind).map(({ name }) => name));
+  return SHORT.map((wanted) => {
+    const name = kind === 'single' || possible.has(wanted) ? wanted : FAILOVERS[kind];
     const found = FAULTS.find((fault) => fault.name === name);
     if (!found) throw new Error(`there is no fault "${name}"`);
     return found;

@@ -1,6 +1,6 @@
 import { sleep } from '../../src/shared/runtime/clock.ts';
 import { query } from '../servers.ts';
-import { type Fault, killAndAwait, role, type Stage } from '../stage.ts';
+import { type Fault, killAndAwait, role, singleRedis, type Stage } from '../stage.ts';
 import { holdAt, type Held } from './hold.ts';
 
 /**
@@ -15,11 +15,13 @@ export const KILL_AT_PLACES: readonly Fault[] = [
   },
   {
     name: 'killed between the row and the job',
+    redis: 'single',
     platforms: null,
     strike: (stage) => killAfterwards(stage, { table: 'change', when: 'INSERT', victims: ['poll-1', 'poll-2'] }),
   },
   {
     name: 'killed between the table and the scheduler',
+    redis: 'single',
     platforms: null,
     strike: (stage) => killAfterwards(stage, { table: 'follow', when: 'INSERT OR UPDATE', victims: ['listen'] }),
   },
@@ -52,7 +54,8 @@ async function killWhileHeld(stage: Stage, { victims, ...place }: Place): Promis
  * killed, and Redis with it, since what was sent would be read when it thaws.
  */
 async function killAfterwards(stage: Stage, { victims, ...place }: Place): Promise<void> {
-  const { redis, postgres } = stage.servers;
+  const { postgres } = stage.servers;
+  const redis = singleRedis(stage);
   const held = await holdAt(postgres.direct, place);
   try {
     await held.arrived(PATIENCE_MS);

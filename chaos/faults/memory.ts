@@ -1,6 +1,6 @@
 import { sleep } from '../../src/shared/runtime/clock.ts';
 import { withRedis } from '../servers.ts';
-import type { Fault } from '../stage.ts';
+import { type Fault, singleRedis } from '../stage.ts';
 
 const FULL_MS = 10_000;
 
@@ -9,8 +9,10 @@ const FAR_TOO_LITTLE = '100kb';
 
 export const MEMORY_FULL: Fault = {
   name: 'Redis memory full for 10 s',
+  redis: 'single',
   platforms: null,
-  async strike({ servers: { redis } }) {
+  async strike(stage) {
+    const redis = singleRedis(stage);
     const limit = (bytes: string) => withRedis(redis.direct, (client) => client.config('SET', 'maxmemory', bytes));
     await limit(FAR_TOO_LITTLE);
     await sleep(FULL_MS);

@@ -1,6 +1,6 @@
 import { sleep } from '../../src/shared/runtime/clock.ts';
 import type { Lost, Way } from '../proxy.ts';
-import type { Fault, Stage } from '../stage.ts';
+import { type Fault, singleRedis, type Stage } from '../stage.ts';
 
 const SERVERS = { Redis: 'redis', Postgres: 'postgres' } as const;
 
@@ -13,7 +13,7 @@ const HALF_OPEN_MS = 12_000;
 /** What is between the processes and a server, shards included. */
 export const NETWORK_FAULTS: readonly Fault[] = Object.entries(SERVERS).flatMap(([name, server]) => {
   const ways = (stage: Stage): readonly Way[] => stage.servers[server].ways;
-  return [
+  const faults = [
     fault(`way to ${name}: everything late`, async (stage) => {
       for (const way of ways(stage)) way.delay(DELAY_MS);
       await sleep(DELAYED_MS);
@@ -31,16 +31,21 @@ export const NETWORK_FAULTS: readonly Fault[] = Object.entries(SERVERS).flatMap(
       fault(`way to ${name}: half-open, ${lost} lost`, (stage) => lose(ways(stage), lost)),
     ),
   ];
+  return server === 'redis' ? faults.map((one): Fault => ({ ...one, redis: 'single' })) : faults;
 });
 
 /** Longer than anybody waits for an answer of Redis; the two that poll, and nobody else. */
 const PARTED_MS = 25_000;
 
-export const PARTITION: Fault = fault('both that poll parted from Redis for 25 s', async ({ servers }) => {
-  await servers.redis.polling.part();
-  await sleep(PARTED_MS);
-  await servers.redis.polling.join();
-});
+export const PARTITION: Fault = {
+  ...fault('both that poll parted from Redis for 25 s', async (stage) => {
+    const { polling } = singleRedis(stage);
+    await polling.part();
+    await sleep(PARTED_MS);
+    await polling.join();
+  }),
+  redis: 'single',
+};
 
 /** What was connected meanwhile never recovers by itself. */
 async function lose(ways: readonly Way[], lost: Lost): Promise<void> {

@@ -2,7 +2,7 @@ import type { FaultRequest } from '../../simulator/faults.ts';
 import type { Random } from '../../simulator/random.ts';
 import { PLATFORMS, type Platform } from '../../src/shared/domain/platform.ts';
 import { sleep } from '../../src/shared/runtime/clock.ts';
-import { withRedis } from '../servers.ts';
+import { emptyRedis } from '../servers.ts';
 import type { Fault, Stage } from '../stage.ts';
 
 const SICK_MS = 6_000;
@@ -55,7 +55,7 @@ function quota(at: readonly Platform[]): Fault {
     platforms: null,
     async strike(stage) {
       await holdSick(stage, { kind: 'quota' }, at, SICK_MS);
-      await withRedis(stage.servers.redis.url, (client) => client.flushall());
+      await emptyRedis(stage.servers.redis);
     },
     aim: (random) => quota([random.pick(WITH_QUOTA)]),
   };

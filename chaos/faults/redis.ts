@@ -1,6 +1,6 @@
 import { sleep } from '../../src/shared/runtime/clock.ts';
-import { withRedis } from '../servers.ts';
-import type { Fault } from '../stage.ts';
+import { emptyRedis, withRedis } from '../servers.ts';
+import { type Fault, singleRedis, type Stage } from '../stage.ts';
 
 const FREEZE_MS = 5_000;
 
@@ -8,27 +8,32 @@ export const REDIS_FAULTS: readonly Fault[] = [
   {
     name: 'FLUSHALL',
     platforms: null,
-    strike: async ({ servers: { redis } }) => void (await withRedis(redis.direct, (client) => client.flushall())),
+    strike: ({ servers: { redis } }) => emptyRedis(redis),
   },
   {
     name: 'pub/sub clients cut',
     platforms: null,
     async strike({ servers: { redis } }) {
-      await withRedis(redis.direct, (client) => client.call('CLIENT', 'KILL', 'TYPE', 'pubsub'));
+      const servers = redis.kind === 'single' ? [redis.direct] : await redis.masters();
+      for (const url of servers) await withRedis(url, (client) => client.call('CLIENT', 'KILL', 'TYPE', 'pubsub'));
     },
   },
   {
     name: 'Redis killed, its file kept',
+    redis: 'single',
     platforms: null,
-    async strike({ servers: { redis } }) {
+    async strike(stage) {
+      const redis = singleRedis(stage);
       await redis.kill();
       await redis.start();
     },
   },
   {
     name: 'Redis killed, its file lost',
+    redis: 'single',
     platforms: null,
-    async strike({ servers: { redis } }) {
+    async strike(stage) {
+      const redis = singleRedis(stage);
       await redis.kill();
       await redis.forget();
       await redis.start();
@@ -36,12 +41,21 @@ export const REDIS_FAULTS: readonly Fault[] = [
   },
   {
     name: 'Redis frozen for 5 s',
+    redis: 'single',
     platforms: null,
-    async strike({ servers: { redis } }) {
-      const pid = await redis.pid();
+    async strike(stage) {
+      const pid = await singleRedis(stage).pid();
       process.kill(pid, 'SIGSTOP');
       await sleep(FREEZE_MS);
       process.kill(pid, 'SIGCONT');
     },
   },
+  { name: 'sentinel failover', redis: 'sentinel', platforms: null, strike: failOver },
+  { name: 'cluster master killed', redis: 'cluster', platforms: null, strike: failOver },
 ];
+
+/** The master is killed, and comes back as a replica of the one that took its place. */
+async function failOver({ servers: { redis } }: Stage): Promise<void> {
+  if (redis.kind === 'single') throw new Error('a single Redis has nobody to take its place');
+  await redis.failOver();
+}

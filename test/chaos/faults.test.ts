@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { FAULTS, faultsByChance, shortFaults } from '../../chaos/faults/faults.ts';
+import { FAULTS, faultsByChance, faultsOf, shortFaults } from '../../chaos/faults/faults.ts';
+import { REDIS_KINDS } from '../../chaos/servers.ts';
 import { createRandom } from '../../simulator/random.ts';
 import { PLATFORMS } from '../../src/shared/domain/platform.ts';
 
@@ -13,8 +14,21 @@ it('gives the same faults in the same order for the same seed, each of them once
   expect(first('7').sort()).toEqual(FAULTS.map(({ name }) => name).sort());
 });
 
-it('has a short form whose faults all exist', () => {
-  expect(shortFaults().length).toBeGreaterThan(5);
+it('has a short form whose faults all exist, and can be done to the Redis that there is', () => {
+  for (const kind of REDIS_KINDS) {
+    const faults = shortFaults(kind);
+    expect(faults.length).toBeGreaterThan(5);
+    expect(faultsOf(kind)).toEqual(expect.arrayContaining(faults));
+  }
+});
+
+it('loses a master where another server can take its place, and only there', () => {
+  const names = (kind: (typeof REDIS_KINDS)[number]): string[] => faultsOf(kind).map(({ name }) => name);
+  const own = ['sentinel failover', 'cluster master killed'];
+  expect(REDIS_KINDS.map((kind) => own.filter((name) => names(kind).includes(name)))).toEqual([[], [own[0]], [own[1]]]);
+  expect(shortFaults('sentinel').map(({ name }) => name)).toContain('sentinel failover');
+  expect(shortFaults('cluster').map(({ name }) => name)).toContain('cluster master killed');
+  for (const kind of ['sentinel', 'cluster'] as const) expect(names(kind)).not.toContain('Redis killed, its file lost');
 });
 
 it('aims what a platform answers at all of them, at some, and in the end at each of them alone', () => {
