@@ -88,7 +88,11 @@ function checkSession(
     ...checkCount(session, { told: on, duty: online, direction: 'online' }, parts),
     ...checkCount(session, { told: over, duty: end, direction: 'offline' }, parts),
     ...checkParts(session, { on, off, over, isOver: end === 'must' }, parts),
-    ...(isLeft ? [] : taken.map((one) => said('missing', parts, one, `${nameOf(session)} was not told online again`))),
+    ...(isLeft
+      ? []
+      : taken
+          .filter(({ id }) => id === on.at(-1)?.id)
+          .map((one) => said('missing', parts, one, `${nameOf(session)} was not told online again`))),
     ...off
       .filter((one) => !on.some(({ id }) => id === one.id))
       .map((one) => said('order', parts, one, `${nameOf(session)} was told offline as ${one.id}, but never online`)),

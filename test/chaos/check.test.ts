@@ -131,6 +131,10 @@ describe('a good history', () => {
     expect(found(lasting, ...heardLate, again, ...END)).toEqual([]);
     expect(found(lasting, ...heardLate, ...END)).toEqual(['missing']);
     expect(found(lasting, unfollow(90), follow(95), ON, { ...gone, at: s(105) }, ...END)).toContain('phantom');
+    // Not where the next one, which may be its return, was told by itself.
+    const parts = [broadcast('a', 100, 190), broadcast('b', 215, null)];
+    const blind = [...watched(0, 180), ...watched(216, 520)];
+    expect(found(...parts, ...blind, ...left, told('online', 'b', 217), quiet)).toEqual([]);
     // An end that was told as one is none of a comparison.
     expect(found(lasting, ON, unfollow(180), { ...gone, source: 'event' }, follow(210), ...END)).toContain('phantom');
   });
