@@ -1,6 +1,7 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { expect } from 'vitest';
 import { keySlot } from '../../src/shared/redis/key-slot.ts';
+import { askRedis } from './ask-redis.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { startRedis, type TestRedis } from './redis.ts';
@@ -31,7 +32,7 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
     const slot = keySlot(key);
     return eventually(async () => {
       for (const node of running) {
-        const ranges = await ask(node, (redis) => redis.cluster('SLOTS'));
+        const ranges = await askRedis(node.url, (redis) => redis.cluster('SLOTS'));
         const port = ranges.find(([from, to]) => from <= slot && slot <= to)?.[2]?.[1];
         const owner = [...running].find((each) => each.port === port);
         if (owner) return owner;
@@ -76,22 +77,24 @@ async function startNode(): Promise<TestRedis> {
 async function join(nodes: readonly TestRedis[]): Promise<void> {
   const share = Math.ceil(SLOTS / MASTERS);
   const masters = nodes.slice(0, MASTERS);
+  const [first] = masters;
+  if (!first) throw new Error('a cluster has masters');
   for (const [at, node] of nodes.entries()) {
-    await ask(node, async (redis) => {
+    await askRedis(node.url, async (redis) => {
       await redis.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1);
       if (at < MASTERS) {
         await redis.call('CLUSTER', 'ADDSLOTSRANGE', at * share, Math.min((at + 1) * share, SLOTS) - 1);
       }
     });
   }
-  const buses = await Promise.all(nodes.map((node) => ask(node, busPortOf)));
+  const buses = await Promise.all(nodes.map((node) => askRedis(node.url, busPortOf)));
   for (const [at, { port }] of nodes.entries()) {
-    await ask(masters[0], (redis) => redis.call('CLUSTER', 'MEET', '127.0.0.1', port, buses[at] ?? 0));
+    await askRedis(first.url, (redis) => redis.call('CLUSTER', 'MEET', '127.0.0.1', port, buses[at] ?? 0));
   }
-  const ids = await Promise.all(masters.map((node) => ask(node, (redis) => redis.call('CLUSTER', 'MYID'))));
+  const ids = await Promise.all(masters.map((node) => askRedis(node.url, (redis) => redis.call('CLUSTER', 'MYID'))));
   for (const [at, node] of nodes.slice(MASTERS).entries()) {
     // Fails until the replica has heard of its master.
-    await eventually(() => ask(node, (redis) => redis.call('CLUSTER', 'REPLICATE', String(ids[at]))));
+    await eventually(() => askRedis(node.url, (redis) => redis.call('CLUSTER', 'REPLICATE', String(ids[at]))));
   }
 }
 
@@ -103,24 +106,12 @@ async function busPortOf(redis: Redis): Promise<number> {
 /** Every node knows every other one, and every replica has what its master has. */
 async function expectSettled(nodes: readonly TestRedis[]): Promise<void> {
   for (const node of nodes) {
-    const [state, replication] = await ask(node, (redis) =>
+    const [state, replication] = await askRedis(node.url, (redis) =>
       Promise.all([redis.cluster('INFO'), redis.info('replication')]),
     );
     expect(state).toContain('cluster_state:ok');
     expect(state).toContain(`cluster_known_nodes:${2 * MASTERS}`);
     expect(state).toContain(`cluster_size:${MASTERS}`);
     if (replication.includes('role:slave')) expect(replication).toContain('master_link_status:up');
-  }
-}
-
-async function ask<T>(node: TestRedis | undefined, question: (redis: Redis) => Promise<T>): Promise<T> {
-  if (!node) throw new Error('no such node');
-  const redis = new Redis(node.url, { lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false });
-  redis.on('error', () => undefined); // told by the rejected command
-  try {
-    await redis.connect();
-    return await question(redis);
-  } finally {
-    redis.disconnect();
   }
 }

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Redis } from 'ioredis';
 import { expect, inject } from 'vitest';
 import { startGuarded } from '../../src/embedded/guarded-process.ts';
+import { askRedis } from './ask-redis.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { startRedis, type TestRedis } from './redis.ts';
@@ -31,7 +31,7 @@ interface Sentinel {
 export async function startSentinel(): Promise<TestSentinel> {
   const servers = await Promise.all([startServer(), startServer()]);
   const [first, second] = servers;
-  await ask(second.url, (redis) => redis.call('REPLICAOF', '127.0.0.1', first.port));
+  await askRedis(second.url, (redis) => redis.call('REPLICAOF', '127.0.0.1', first.port));
   const sentinels = await Promise.all(Array.from({ length: SENTINELS }, () => startOne(first.port)));
   const running = new Set(servers);
 
@@ -54,7 +54,7 @@ export async function startSentinel(): Promise<TestSentinel> {
       await eventually(async () => {
         const { url, port } = await master();
         expect(port).not.toBe(killed.port);
-        expect(await ask(url, (redis) => redis.info('replication'))).toContain('role:master');
+        expect(await askRedis(url, (redis) => redis.info('replication'))).toContain('role:master');
       });
       return killed;
     },
@@ -104,7 +104,7 @@ async function agreed(sentinels: readonly Sentinel[]): Promise<number> {
   return eventually(async () => {
     const named = await Promise.all(
       sentinels.map(({ port }) =>
-        ask(urlOf(port), (redis) => redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER)),
+        askRedis(urlOf(port), (redis) => redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER)),
       ),
     );
     const ports = named.map((address) => Number((address as string[])[1]));
@@ -114,24 +114,13 @@ async function agreed(sentinels: readonly Sentinel[]): Promise<number> {
 }
 
 async function expectSettled(sentinels: readonly Sentinel[], master: TestRedis): Promise<void> {
-  const replication = await ask(master.url, (redis) => redis.info('replication'));
+  const replication = await askRedis(master.url, (redis) => redis.info('replication'));
   expect(replication).toMatch(/role:master\r?\nconnected_slaves:1\r?\nslave0:.*state=online/);
   for (const { port } of sentinels) {
-    const flat = (await ask(urlOf(port), (redis) => redis.call('SENTINEL', 'MASTER', MASTER))) as string[];
+    const flat = (await askRedis(urlOf(port), (redis) => redis.call('SENTINEL', 'MASTER', MASTER))) as string[];
     const field = (name: string): string | undefined => flat[flat.indexOf(name) + 1];
     expect([field('flags'), field('num-slaves'), field('num-other-sentinels')]).toEqual(['master', '1', '2']);
   }
 }
 
 const urlOf = (port: number): string => `redis://127.0.0.1:${port}`;
-
-async function ask<T>(url: string, question: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false });
-  redis.on('error', () => undefined); // told by the rejected command
-  try {
-    await redis.connect();
-    return await question(redis);
-  } finally {
-    redis.disconnect();
-  }
-}

@@ -1,24 +1,56 @@
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { PLATFORMS, type Platform } from '../../src/shared/domain/platform.ts';
 import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
 import { dueKey, inFlightKey } from '../../src/shared/queues/keys.ts';
 import { QUEUE_NAMES } from '../../src/shared/queues/names.ts';
 import { openConnection } from '../../src/shared/redis/open-connection.ts';
-import type { ClientShard } from './client-shard.ts';
-import type { Cluster } from './cluster.ts';
+import { type ClientShard, startClientShard } from './client-shard.ts';
+import { type Cluster, startClusterOn } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import type { RedisServers } from './redis-servers.ts';
 
 const [GUILD, CHANNEL] = ['1234567890123456789', '9876543210987654321'];
 
 /** TwitCasting answers 60 requests a minute and X 300 in a quarter of an hour: with more the intervals would be stretched. */
-export const SPARING = { POLL_INTERVAL_TWITCASTING: '5s', POLL_INTERVAL_TWITTER: '5s' };
+const SPARING = { POLL_INTERVAL_TWITCASTING: '5s', POLL_INTERVAL_TWITTER: '5s' };
 
 /** What doctor says of Redis, and of who is connected to it. */
 const OF_SERVERS = ['servers', 'memory', 'persistence', 'clocks', 'processes'];
 
+/** What a test file has of several servers while its tests run. */
+export interface SeveralServers<R extends RedisServers> {
+  redis(): R;
+  trials(): Trials;
+}
+
+/** Starts the servers, two processes and a shard on them before the tests of this file, and ends them all after them. */
+export function useSeveralServers<R extends RedisServers>(start: () => Promise<R>): SeveralServers<R> {
+  let running: { readonly cluster: Cluster<R>; readonly shard: ClientShard; readonly trials: Trials } | undefined;
+  const undo: (() => unknown)[] = [];
+
+  beforeAll(async () => {
+    const cluster = await startClusterOn(start);
+    undo.push(() => cluster.stop());
+    const shard = await startClientShard({ redisUrl: cluster.redis.as.shard });
+    undo.push(() => shard.stop());
+    const trials = createTrials(cluster, shard);
+    undo.push(() => trials.close());
+    running = { cluster, shard, trials };
+    await Promise.all([cluster.run('all', SPARING), cluster.run('listen poll flush', SPARING)]);
+  });
+  afterAll(async () => {
+    for (const step of undo.reverse()) await step();
+  });
+
+  const started = () => {
+    if (!running) throw new Error('the servers have not been started');
+    return running;
+  };
+  return { redis: () => started().cluster.redis, trials: () => started().trials };
+}
+
 /** What must hold whatever Redis consists of. */
-export function createTrials<R extends RedisServers>(cluster: Cluster<R>, shard: ClientShard) {
+function createTrials<R extends RedisServers>(cluster: Cluster<R>, shard: ClientShard) {
   const { world, requests } = cluster.sim;
   const redis = openConnection(cluster.redis.as.admin, { maxRetriesPerRequest: null });
   redis.on('error', () => undefined); // servers are killed
