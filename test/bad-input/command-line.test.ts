@@ -131,5 +131,5 @@ function usageOf(error: UsageError): string {
   // It is written to a terminal.
   expect(error.message).not.toMatch(/\p{Cc}/u);
   expect(error.message).toMatch(/expected|say which|choose from/);
-  return error.message.slice(0, 12);
+  return /(?:expected|say which|choose from).{0,20}/.exec(error.message)?.[0] ?? '';
 }
