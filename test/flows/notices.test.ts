@@ -1,3 +1,5 @@
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StreamKey } from '../../src/shared/domain/stream-key.ts';
 import { type Cluster, startCluster } from '../support/cluster.ts';
@@ -156,6 +158,20 @@ describe('tallylight import', () => {
   });
 });
 
+/** The first reconcile of a process is over, which imports as well, and the next one is a minute off at least. */
+async function noImportIsNear(): Promise<void> {
+  const redis = new Redis(cluster.redis.url);
+  const queue = new Queue('upkeep', { connection: redis, prefix: 'tallylight:{upkeep}' });
+  await eventually(async () => {
+    const reconciles = (await queue.getJobs(['active', 'waiting', 'prioritized', 'delayed'])).filter(
+      (job) => job.name === 'reconcile',
+    );
+    expect(reconciles.map(({ timestamp, delay }) => timestamp + delay > Date.now() + 60_000)).toEqual([true]);
+  });
+  await queue.close();
+  redis.disconnect();
+}
+
 describe('a category that is followed by an event', () => {
   it('is looked up at once: its channels are pinned long before the next periodic import', async () => {
     const { identifier } = cluster.sim.world.addStreamer({ platform: 'youtube' });
@@ -163,10 +179,10 @@ describe('a category that is followed by an event', () => {
     tally = await cluster.run('all', { ...bot, STATE_SYNC_INTERVAL: '24h' });
     const pins = () => database.pin.findMany({ where: { identifier, reason: 'category' } });
     const table = 'youtube_channel_owned_type';
-    // The import of the start is over.
     await eventually(async () =>
       expect(await database.noticeRead.findMany({ where: { tableName: table, rows: { gt: 0 } } })).toHaveLength(1),
     );
+    await noImportIsNear();
     expect(await pins()).toEqual([]);
     await cluster.follow({ platform: 'youtube', identifier: 'holo' });
     await eventually(async () => expect(await pins()).toHaveLength(1));
