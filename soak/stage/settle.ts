@@ -4,10 +4,18 @@ import { seconds } from '../judge/finding.ts';
 import type { Plan } from '../plan.ts';
 import type { Stage } from './stage.ts';
 
-const EVERY_MS = 500;
+const EVERY_MS = 100;
 const TELL_EVERY_MS = 15_000;
 /** A machine that is busy with other things gets so much longer. */
 const MORE_MS = 300_000;
+
+/**
+ * So many follows at once: whoever listens has room for some tens of thousands, drops the rest, and has it said again. A bot's
+ * guilds do not all wake up in one moment either.
+ */
+const TOGETHER = 2_000;
+/** The next ones are said while so many are still on their way. */
+const AHEAD = 500;
 
 /** How long (ms) nothing may be told while something is still to be told. */
 export function patience({ intervalMs, graceMs, batchMs }: Plan): number {
@@ -36,8 +44,8 @@ export async function settle({ account }: Pick<Stage, 'account'>, patienceMs: nu
  */
 export async function followAll(stage: Stage, plan: Plan, onProgress: (line: string) => void): Promise<void> {
   const since = Date.now();
-  stage.wishes.followAll();
   onProgress('following every key');
+  await followInTurns(stage, plan);
   const telling = setInterval(() => {
     const { heard, due } = stage.account.tally();
     onProgress(`what is on the air already: told ${heard} of ${due}`);
@@ -45,4 +53,19 @@ export async function followAll(stage: Stage, plan: Plan, onProgress: (line: str
   const { heard, due } = await settle(stage, patience(plan)).finally(() => clearInterval(telling));
   if (heard < due) throw new Error(`only ${heard} of ${due} first tellings came in ${seconds(Date.now() - since)}`);
   onProgress(`everything is followed, and what is on the air told, after ${seconds(Date.now() - since)}`);
+}
+
+async function followInTurns({ wishes, database }: Stage, plan: Plan): Promise<void> {
+  const count = async (): Promise<number> => {
+    const { rows } = await database.query<{ count: string }>('SELECT count(*) FROM follow');
+    return Number(rows[0]?.count);
+  };
+  for (let [said, before] = [wishes.followMore(TOGETHER), 0]; said > before; ) {
+    const until = Date.now() + patience(plan);
+    while ((await count()) < said - AHEAD) {
+      if (Date.now() > until) throw new Error(`only ${await count()} of ${said} follows came into the table`);
+      await sleep(EVERY_MS);
+    }
+    [before, said] = [said, wishes.followMore(TOGETHER)];
+  }
 }

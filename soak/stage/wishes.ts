@@ -11,8 +11,8 @@ const [FICKLE, MINDED, KEPT] = [50, 1_000, 200];
 const TOGETHER = 100;
 
 export interface Wishes {
-  /** Follows of every key, by guilds that keep them. */
-  followAll(): void;
+  /** Follows of the next keys, so many at most, by guilds that keep them. @returns how many keys are followed by now */
+  followMore(most: number): number;
   /** Lets the guilds wish what they wish in so many ms. */
   pass(ms: number): void;
   isRestless(streamer: Streamer): boolean;
@@ -32,7 +32,7 @@ export function createWishes({ shards, streamers, plan, random }: WishesParts): 
   const known = new Set(restless);
   const wanted = new Map<number, Set<Streamer>>();
   const unsaid: object[][] = shards.map(() => []);
-  let [owing, said] = [0, 0];
+  let [owing, said, followed] = [0, 0, 0];
 
   function say(guild: number, streamer: Streamer, what: 'follow' | 'unfollow'): void {
     const { platform, identifier: key } = streamer;
@@ -67,9 +67,12 @@ export function createWishes({ shards, streamers, plan, random }: WishesParts): 
   }
 
   return {
-    followAll() {
-      for (const [index, streamer] of streamers.entries()) say(keeperOf(index), streamer, 'follow');
+    followMore(most) {
+      const next = streamers.slice(followed, followed + most);
+      for (const [index, streamer] of next.entries()) say(keeperOf(followed + index), streamer, 'follow');
       speak();
+      followed += next.length;
+      return followed;
     },
     pass(ms) {
       owing += (plan.wishesPerSecond * ms) / 1_000;
