@@ -1,7 +1,6 @@
 /**
  * A shard that keeps what it is told in its directory: `node dist/chaos/shard.js <redis url> <directory> <name>`. Its stdin
- * says what its guilds wish, a JSON object a line, one line after the other; an array holds what is said together. Its stdout
- * says which of them it has taken.
+ * says what its guilds wish, a JSON object a line, one after the other; its stdout says which of them it has taken.
  */
 import { createInterface } from 'node:readline';
 import { createFollowPublisher, createStreamListener, type StreamChange } from 'tallylight/client';
@@ -38,22 +37,18 @@ function toldBy({ direction, platform, eventId, source, streams }: StreamChange)
 }
 
 /** Taken once the client has it: from then on not even `kill -9` takes it away. */
-async function wish({ number, what, guild, platform, key }: SaidWish): Promise<void> {
+async function wish(line: string): Promise<void> {
+  const { number, what, guild, platform, key } = JSON.parse(line) as SaidWish;
   const given = { guildId: guild, platform: platform as StreamChange['platform'], streamKey: key };
   await (what === 'follow' ? publisher.follow({ ...given, channelId: guild }) : publisher.unfollow(given));
   console.log(JSON.stringify({ taken: number }));
-}
-
-async function wishAll(line: string): Promise<void> {
-  const said = [JSON.parse(line) as SaidWish | SaidWish[]].flat();
-  await Promise.all(said.map(wish));
 }
 
 await Promise.all([listener.start(), publisher.start()]);
 let wishes = Promise.resolve();
 createInterface({ input: process.stdin })
   .on('line', (line) => {
-    wishes = wishes.then(() => wishAll(line)).catch(onProblem);
+    wishes = wishes.then(() => wish(line)).catch(onProblem);
   })
   .on('close', () => process.exit(0)); // whoever started us is gone
 console.log('ready');

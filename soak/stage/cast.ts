@@ -7,7 +7,7 @@ import { withoutSettings } from '../../src/demo/settings.ts';
 import { SHARDS } from '../settings.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-const SHARD = fileURLToPath(new URL('../../chaos/shard.js', import.meta.url));
+const SHARD = fileURLToPath(new URL('../shard.js', import.meta.url));
 const END_WITH_PARENT = new URL('../../src/demo/end-with-parent.js', import.meta.url).href;
 
 /** Two of every role that works: the first ones stay, so that their memory can be judged; the others are restarted. */

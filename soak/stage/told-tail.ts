@@ -1,7 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { TOLD_FILE } from '../../chaos/told-file.ts';
 import type { Told } from '../account.ts';
+
+/** In the directory of a shard: what it was told, a line each. */
+export const TOLD_FILE = 'told.jsonl';
 
 const EVERY_MS = 100;
 const NEWLINE = 10;
@@ -13,11 +15,7 @@ export interface ToldTail {
   close(): void;
 }
 
-/**
- * What a shard that crashed takes back of its last line is read all the same: here that makes no difference, since nobody
- * ends shards, and a run in which one crashes is not as wanted anyway.
- * @param directory of the shard, which runs already
- */
+/** @param directory of the shard, which runs already */
 export function openToldTail(directory: string): ToldTail {
   const file = openSync(path.join(directory, TOLD_FILE), 'r');
   let from = 0;

@@ -1,6 +1,7 @@
 import type { Streamer } from '../../simulator/broadcast.ts';
 import type { Random } from '../../simulator/random.ts';
 import type { Supervised } from '../../chaos/process.ts';
+import type { Platform } from '../../src/shared/domain/platform.ts';
 import type { Plan } from '../plan.ts';
 
 /** One of so many keys is unfollowed and followed again all the time. */
@@ -9,6 +10,14 @@ const RESTLESS_OF = 100;
 const [FICKLE, MINDED, KEPT] = [50, 1_000, 200];
 /** So many are said together: 20,000 one after the other would take minutes. */
 const TOGETHER = 100;
+
+/** A line for a shard. */
+export type SaidTogether = readonly {
+  readonly what: 'follow' | 'unfollow';
+  readonly platform: Platform;
+  readonly key: string;
+  readonly guild: string;
+}[];
 
 export interface Wishes {
   /** Follows of the next keys, so many at most, by guilds that keep them. @returns how many keys are followed by now */
@@ -31,7 +40,7 @@ export function createWishes({ shards, streamers, plan, random }: WishesParts): 
   const restless = streamers.filter((_, index) => index % RESTLESS_OF === RESTLESS_OF - 1);
   const known = new Set(restless);
   const wanted = new Map<number, Set<Streamer>>();
-  const unsaid: object[][] = shards.map(() => []);
+  const unsaid: SaidTogether[number][][] = shards.map(() => []);
   let [owing, said, followed] = [0, 0, 0];
 
   function say(guild: number, streamer: Streamer, what: 'follow' | 'unfollow'): void {

@@ -1,21 +1,21 @@
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openToldFile, TOLD_FILE } from '../../chaos/told-file.ts';
 import type { Told } from '../../soak/account.ts';
-import { followTold, openToldTail } from '../../soak/stage/told-tail.ts';
+import { followTold, openToldTail, TOLD_FILE } from '../../soak/stage/told-tail.ts';
 import { eventually } from '../support/eventually.ts';
 
 let directory: string;
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'tallylight-tail-'));
+  await writeFile(path.join(directory, TOLD_FILE), '');
 });
 
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-const next = { epoch: 'e', sequence: '1', live: {}, ended: [] };
+const tell = (id: string, where = directory): Promise<void> => appendFile(path.join(where, TOLD_FILE), `${line(id)}\n`);
 const ids = (told: readonly Told[]): string[] => told.flatMap(({ streams }) => streams.map(({ id }) => id));
 
 function line(id: string): string {
@@ -23,21 +23,20 @@ function line(id: string): string {
   return JSON.stringify(told);
 }
 
-it('reads each telling of a shard once, as it comes', () => {
-  const shard = openToldFile(directory);
+it('reads each telling of a shard once, as it comes', async () => {
   const tail = openToldTail(directory);
   expect(tail.read()).toEqual([]);
-  shard.keep(line('1'), next);
-  shard.keep(line('2'), next);
+  await tell('1');
+  await tell('2');
   expect(ids(tail.read())).toEqual(['1', '2']);
-  shard.keep(line('3'), next);
+  await tell('3');
   expect(ids(tail.read())).toEqual(['3']);
   expect(tail.read()).toEqual([]);
   tail.close();
 });
 
 it('leaves a line that is half written until it is whole', async () => {
-  openToldFile(directory).keep(line('1'), next);
+  await tell('1');
   const tail = openToldTail(directory);
   const text = `${line('2')}\n`;
   const file = path.join(directory, TOLD_FILE);
@@ -50,10 +49,11 @@ it('leaves a line that is half written until it is whole', async () => {
 
 it('hands on what every shard is told, until it is ended', async () => {
   const other = await mkdtemp(path.join(directory, 'other-'));
-  const shards = [openToldFile(directory), openToldFile(other)];
+  await writeFile(path.join(other, TOLD_FILE), '');
   const heard: Told[] = [];
   const end = followTold([directory, other], (told) => heard.push(told));
-  for (const [index, shard] of shards.entries()) shard.keep(line(String(index)), next);
+  await tell('0');
+  await tell('1', other);
   await eventually(() => expect(ids(heard).sort()).toEqual(['0', '1']));
   end();
 });
