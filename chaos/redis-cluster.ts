@@ -4,20 +4,15 @@ import type { Redis } from 'ioredis';
 import type { RedisProgram } from '../src/embedded/redis-program.ts';
 import { askServer } from '../src/shared/redis/ask-server.ts';
 import { keySlot } from '../src/shared/redis/key-slot.ts';
+import { type ClusterNode, firstSlot, joinCluster, MASTERS, SLOTS } from './join-cluster.ts';
 import { quietPort } from './quiet-port.ts';
 import type { SeveralRedis } from './servers.ts';
 import { awaited, type Node, startNode } from './several-servers.ts';
 
-const MASTERS = 3;
-const SLOTS = 16_384;
 /** Longer than a busy machine keeps a server waiting, or nobody would be master for long. */
 const NODE_TIMEOUT_MS = 5_000;
 /** Whatever hears of events is at the master of this key, so it is killed first; then the others, one after the other. */
 const FIRST_VICTIM = keySlot('{streams}.log');
-
-interface ClusterNode extends Node {
-  readonly bus: number;
-}
 
 /** A Redis Cluster: three masters, each with a replica. */
 export async function startCluster(program: RedisProgram, home: string): Promise<SeveralRedis> {
@@ -26,9 +21,9 @@ export async function startCluster(program: RedisProgram, home: string): Promise
     Array.from({ length: 2 * MASTERS }, (_, at) => startClusterNode(program, path.join(home, `node-${at}`), password)),
   );
   const ask: Ask = ({ port }, question) => askServer({ host: '127.0.0.1', port }, { password }, question);
-  await join(nodes, ask);
+  await joinCluster(nodes, ask);
 
-  const ownerOf = (slot: number): Promise<ClusterNode> =>
+  const ownerOf = (slot: number): Promise<Node & ClusterNode> =>
     awaited(`nobody holds slot ${slot}`, async () => {
       const said = await Promise.all(nodes.map((node) => ask(node, (redis) => redis.cluster('SLOTS')).catch(() => [])));
       const ports = said.flatMap((ranges) => ranges.find(([from, to]) => from <= slot && slot <= to)?.[2]?.[1] ?? []);
@@ -67,38 +62,13 @@ export async function startCluster(program: RedisProgram, home: string): Promise
 
 type Ask = <T>(node: Pick<Node, 'port'>, question: (redis: Redis) => Promise<T>) => Promise<T>;
 
-async function startClusterNode(program: RedisProgram, home: string, password: string): Promise<ClusterNode> {
+async function startClusterNode(program: RedisProgram, home: string, password: string): Promise<Node & ClusterNode> {
   const bus = await quietPort();
   const settings = [
     ...['cluster-enabled yes', `cluster-port ${bus}`, 'cluster-config-file nodes.conf'],
     ...[`cluster-node-timeout ${NODE_TIMEOUT_MS}`, 'cluster-replica-validity-factor 0'],
   ];
   return { ...(await startNode({ program, home, password, settings })), bus };
-}
-
-const firstSlot = (at: number): number => at * Math.ceil(SLOTS / MASTERS);
-
-/** What `redis-cli --cluster create` does, which not every system has. */
-async function join(nodes: readonly ClusterNode[], ask: Ask): Promise<void> {
-  const masters = nodes.slice(0, MASTERS);
-  for (const [at, node] of nodes.entries()) {
-    await ask(node, (redis) => redis.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1));
-    if (at >= MASTERS) continue;
-    const last = Math.min(firstSlot(at + 1), SLOTS) - 1;
-    await ask(node, (redis) => redis.call('CLUSTER', 'ADDSLOTSRANGE', firstSlot(at), last));
-  }
-  const [first] = nodes;
-  if (!first) throw new Error('a Redis Cluster without nodes');
-  for (const { port, bus } of nodes) {
-    await ask(first, (redis) => redis.call('CLUSTER', 'MEET', '127.0.0.1', port, bus));
-  }
-  const ids = await Promise.all(masters.map((node) => ask(node, (redis) => redis.call('CLUSTER', 'MYID'))));
-  for (const [at, node] of nodes.slice(MASTERS).entries()) {
-    // Fails until the replica has heard of its master.
-    await awaited('a replica did not hear of its master', () =>
-      ask(node, (redis) => redis.call('CLUSTER', 'REPLICATE', String(ids[at]))),
-    );
-  }
 }
 
 /** It knows every other one, and has what its master has. */

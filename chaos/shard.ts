@@ -2,9 +2,9 @@
  * A shard that keeps what it is told in its directory: `node dist/chaos/shard.js <redis url> <directory> <name>`. Its stdin
  * says what its guilds wish, a JSON object a line, one after the other; its stdout says which of them it has taken.
  */
-import { createInterface } from 'node:readline';
 import { createFollowPublisher, createStreamListener, type StreamChange } from 'tallylight/client';
 import type { Told } from './checker/entry.ts';
+import { takeLines } from './take-lines.ts';
 import { openToldFile } from './told-file.ts';
 import type { SaidWish } from './wishes.ts';
 
@@ -45,10 +45,4 @@ async function wish(line: string): Promise<void> {
 }
 
 await Promise.all([listener.start(), publisher.start()]);
-let wishes = Promise.resolve();
-createInterface({ input: process.stdin })
-  .on('line', (line) => {
-    wishes = wishes.then(() => wish(line)).catch(onProblem);
-  })
-  .on('close', () => process.exit(0)); // whoever started us is gone
-console.log('ready');
+takeLines(wish, onProblem);

@@ -5,8 +5,8 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { createFollowPublisher, createStreamListener, filePositionStore, type StreamChange } from 'tallylight/client';
+import { takeLines } from '../chaos/take-lines.ts';
 import type { Told } from './account.ts';
 import { TOLD_FILE } from './stage/told-tail.ts';
 import type { SaidTogether } from './stage/wishes.ts';
@@ -38,10 +38,4 @@ async function wish(line: string): Promise<void> {
 }
 
 await Promise.all([listener.start(), publisher.start()]);
-let wishes = Promise.resolve();
-createInterface({ input: process.stdin })
-  .on('line', (line) => {
-    wishes = wishes.then(() => wish(line)).catch(onProblem);
-  })
-  .on('close', () => process.exit(0)); // whoever started us is gone
-console.log('ready');
+takeLines(wish, onProblem);

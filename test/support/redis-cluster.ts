@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { expect } from 'vitest';
+import { joinCluster, MASTERS } from '../../chaos/join-cluster.ts';
 import { keySlot } from '../../src/shared/redis/key-slot.ts';
 import { askRedis } from './ask-redis.ts';
 import { eventually } from './eventually.ts';
@@ -18,14 +19,13 @@ export interface TestRedisCluster extends RedisServers {
   settled(): Promise<void>;
 }
 
-const MASTERS = 3;
-const SLOTS = 16_384;
 /** A machine that is busy for this long is not taken for dead. */
 const NODE_TIMEOUT_MS = 5_000;
 
 export async function startRedisCluster(): Promise<TestRedisCluster> {
   const nodes = await Promise.all(Array.from({ length: 2 * MASTERS }, startNode));
-  await join(nodes);
+  const joining = nodes.map(async ({ port, url }) => ({ port, url, bus: await askRedis(url, busPortOf) }));
+  await joinCluster(await Promise.all(joining), ({ url }, question) => askRedis(url, question));
   const running = new Set(nodes);
 
   async function ownerOf(key: string): Promise<TestRedis> {
@@ -71,31 +71,6 @@ async function startNode(): Promise<TestRedis> {
       ...[`masteruser replica`, `masterauth ${PASSWORD}`, ...userLines('redis-replica-users.conf')],
     ],
   });
-}
-
-/** What `redis-cli --cluster create` does, which not every system has. */
-async function join(nodes: readonly TestRedis[]): Promise<void> {
-  const share = Math.ceil(SLOTS / MASTERS);
-  const masters = nodes.slice(0, MASTERS);
-  const [first] = masters;
-  if (!first) throw new Error('a cluster has masters');
-  for (const [at, node] of nodes.entries()) {
-    await askRedis(node.url, async (redis) => {
-      await redis.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1);
-      if (at < MASTERS) {
-        await redis.call('CLUSTER', 'ADDSLOTSRANGE', at * share, Math.min((at + 1) * share, SLOTS) - 1);
-      }
-    });
-  }
-  const buses = await Promise.all(nodes.map((node) => askRedis(node.url, busPortOf)));
-  for (const [at, { port }] of nodes.entries()) {
-    await askRedis(first.url, (redis) => redis.call('CLUSTER', 'MEET', '127.0.0.1', port, buses[at] ?? 0));
-  }
-  const ids = await Promise.all(masters.map((node) => askRedis(node.url, (redis) => redis.call('CLUSTER', 'MYID'))));
-  for (const [at, node] of nodes.slice(MASTERS).entries()) {
-    // Fails until the replica has heard of its master.
-    await eventually(() => askRedis(node.url, (redis) => redis.call('CLUSTER', 'REPLICATE', String(ids[at]))));
-  }
 }
 
 async function busPortOf(redis: Redis): Promise<number> {
